@@ -1,0 +1,1 @@
+"""Pages about people's work that need nothing of flows, an area a module."""

@@ -1,0 +1,1 @@
+"""Designing and running flows: definitions, versions, engine, kinds, triggers and their pages."""

@@ -1,0 +1,1 @@
+"""Connectors: a closed folder per kind of system. They never know each other."""

@@ -1,0 +1,1 @@
+"""The HTTP connector: requests to any address, as effects."""

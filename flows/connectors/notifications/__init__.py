@@ -1,0 +1,1 @@
+"""The connector to our own alerts: local steps that land with their run."""

@@ -1,0 +1,1 @@
+"""Pure definition of flows: model, kinds' shapes, graph, expressions, validation, file format. No Django here."""

@@ -1,0 +1,1 @@
+"""What the designer's pages ask the server for: JSON in and out."""

@@ -1,0 +1,1 @@
+"""The designer's pages: its frame and its views. They read and hand on; every change is an operation."""

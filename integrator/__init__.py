@@ -1,0 +1,1 @@
+"""The platform under every app, and the wiring above them."""

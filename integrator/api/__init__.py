@@ -1,0 +1,1 @@
+"""What every API view shares: bearer sign-in, problem answers, strict parsing, keyset paging, the schema pages."""

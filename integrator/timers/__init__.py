@@ -1,0 +1,1 @@
+"""Timers: rows with a due time, and firing them in batches. Knows nothing of who waits."""

@@ -1,0 +1,1 @@
+"""Alerts to people and their delivery. Knows nothing of flows."""

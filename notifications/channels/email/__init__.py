@@ -1,0 +1,1 @@
+"""Alerts by e-mail: what a mail says, and the server it is handed to."""

@@ -1,0 +1,1 @@
+"""The tests. Paths mirror the modules; ``unit`` has neither database nor network."""
