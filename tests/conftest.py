@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,12 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.services import find_services
 
-pytest_plugins = ["tests.support.clean_up", "tests.support.file_store", "tests.support.chromium"]
+pytest_plugins = [
+    "tests.support.memory",
+    "tests.support.clean_up",
+    "tests.support.file_store",
+    "tests.support.chromium",
+]
 
 # What an example takes says how busy the machine is, not whether a property holds.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -77,31 +81,3 @@ def _refuse_the_database_in_unit_tests(request: pytest.FixtureRequest) -> None:
     """``tests/unit`` is for code that needs no database."""
     if _UNIT in request.path.parents and request.node.get_closest_marker("django_db"):
         pytest.fail("A test that needs the database belongs outside tests/unit.")
-
-
-@pytest.fixture(autouse=True)
-def _count_calls_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rates count a test's own calls: those of the test before, and of a process on the same Redis, are others'."""
-    from integrator.rates import SharedCounter, get_counter
-
-    enter, own = SharedCounter.enter, uuid.uuid4().hex
-    monkeypatch.setattr(SharedCounter, "enter", lambda self, key, rate: enter(self, f"{own}:{key}", rate))
-    get_counter.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def _forget_versions() -> None:
-    """Ids of versions are given again after a roll-back, so nothing this process remembers of them outlives a test."""
-    from flows.engine.compiled import COMPILED
-    from flows.engine.costly import COSTLY
-    from flows.engine.live_tables import COMPILED_TABLES
-    from flows.operations.intake import forget_listeners
-    from flows.veils import forget_sensitive_paths
-    from integrator.people.calendars.building import forget_calendars
-
-    COMPILED.clear()
-    COMPILED_TABLES.clear()
-    COSTLY.clear()
-    forget_sensitive_paths()
-    forget_listeners()
-    forget_calendars()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,17 +12,9 @@ from tests.mistakes.making import Mistake
 from tests.mistakes.newer_kinds import NEWER_KINDS
 from tests.mistakes.starting import STARTING
 from tests.mistakes.steps import STEPS
-from tests.support.hooks import forget_everything
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_store")]
 MISTAKES = (*STARTING, *COMING_IN, *STEPS, *GOING_OUT, *NEWER_KINDS)
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    forget_everything()
-    yield
-    forget_everything()
 
 
 class TestMistakes:

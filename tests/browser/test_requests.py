@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from django.http import HttpResponse
@@ -12,18 +11,12 @@ from playwright.sync_api import Browser, expect
 from integrator.people.roles import Role
 from tests.support.browser import NARROW_PX, WIDE_PX, open_visitor
 from tests.support.flows import make_team, settle
-from tests.support.hooks import SECRET, SIGNED, forget_everything, listen, post, sign, store_secret
+from tests.support.hooks import SECRET, SIGNED, listen, post, sign, store_secret
+from tests.support.memory import forget_everything
 from tests.support.personas import make_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OLD = "whsec_" + "B" * 40
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    forget_everything()
-    yield
-    forget_everything()
 
 
 def send(message_id: str) -> HttpResponse:

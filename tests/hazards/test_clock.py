@@ -14,7 +14,7 @@ from flows.models import Run, Signal
 from integrator.database.clock import get_database_now
 from integrator.timers.models import Timer
 from tests.support.flows import settle
-from tests.support.hooks import forget_everything, listen_to, post
+from tests.support.hooks import listen_to, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,13 +29,6 @@ steps:
   pause: {kind: wait, with: {for: PT30M}, next: end}
   end: {kind: stop, with: {output: done}}
 """
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    forget_everything()
-    yield
-    forget_everything()
 
 
 @pytest.fixture(params=[HOUR, -HOUR], ids=["forward", "back"])

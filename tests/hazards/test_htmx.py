@@ -20,7 +20,7 @@ from cases.operations import complete_task
 from flows.models import Incident, StoredRequest
 from tests.support.cases import Office, add_role, make_office
 from tests.support.flows import settle
-from tests.support.hooks import forget_everything, listen_to, post
+from tests.support.hooks import listen_to, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,13 +76,6 @@ PERSONAS = (  # who works, who looks after flows and runs, who sees all
 LINK = re.compile(r"""(?:href|hx-get)=["']([^"'#]+)""")
 HTMX_NAMES = re.compile(r"(?:data-)?hx-")
 ADDRESSES = frozenset({"href", "src", "action", "formaction", "poster", "data", "srcdoc"})
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    forget_everything()
-    yield
-    forget_everything()
 
 
 @pytest.fixture

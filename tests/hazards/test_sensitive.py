@@ -26,7 +26,7 @@ from tests.support.api import Api
 from tests.support.crawler import LINK
 from tests.support.echo import echoing_target
 from tests.support.flows import make_team, settle
-from tests.support.hooks import forget_everything, listen_to, post
+from tests.support.hooks import listen_to, post
 from tests.support.personas import make_person, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -131,7 +131,6 @@ def people() -> dict[str, Person]:
 
 @pytest.fixture
 def target(settings: Any) -> Iterator[str]:
-    forget_everything()
     with echoing_target() as address:
         settings.OUTBOUND_ALLOW = (address.removeprefix("http://"),)
         yield address

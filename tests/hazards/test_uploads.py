@@ -6,7 +6,6 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from integrator.events.models import Event
 from integrator.files.models import File
 from integrator.people.models import Membership, Person, Team
 from tests.support.files import HTML_BYTES, MULTIPART, PDF_BYTES, PNG_BYTES, SVG_BYTES, make_body
-from tests.support.hooks import forget_everything, listen, post
+from tests.support.hooks import listen, post
 from tests.support.personas import make_person, sign_in
 
 GIF_AND_SCRIPT = b"GIF89a/*" + b"\0" * 20 + b"*/=1;alert(1)//<script>alert(1)</script>"
@@ -53,13 +52,6 @@ CASES = [
     pytest.param("x\u202egpj.exe", "image/jpeg", b"MZ" + b"\0" * 60, None, id="a name that turns round"),
     pytest.param("<img src=x onerror=alert(1)>", "image/png", PNG_BYTES, "image/png", id="a name that is markup"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    forget_everything()
-    yield
-    forget_everything()
 
 
 def bring(name: str, media_type: str, data: bytes) -> tuple[File, Person]:

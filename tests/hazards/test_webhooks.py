@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,18 +13,11 @@ from django.db import OperationalError, connection, connections
 
 from flows.models import Run, StoredRequest
 from integrator.events.models import Event
-from tests.support.hooks import SIGNED, forget_everything, listen, post, sign, store_secret
+from tests.support.hooks import SIGNED, listen, post, sign, store_secret
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CALLS = 100
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    forget_everything()
-    yield
-    forget_everything()
 
 
 def in_parallel(bodies: list[bytes], *, threads: int = 20) -> list[tuple[int, dict[str, Any]]]:

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from integrator.short_path import ShortPath, take_short_paths
-from tests.support.hooks import forget_everything, listen
+from tests.support.hooks import listen
 
 _MADE_ANEW = re.compile(rb"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|-[0-9]{5,}\b")
 CALLS: dict[str, dict[str, Any]] = {
@@ -51,9 +51,7 @@ def _keep_nothing() -> Iterator[None]:
     for signal, receiver in signals:  # the test's transaction lives in this connection
         signal.disconnect(receiver)
     request_started.disconnect(reset_queries)
-    forget_everything()
     yield
-    forget_everything()
     for signal, receiver in signals:
         signal.connect(receiver)
     request_started.connect(reset_queries)

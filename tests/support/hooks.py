@@ -11,17 +11,13 @@ from django.http import HttpResponse
 from django.test import Client
 
 from flows.definition.flow_file import parse_flow_file
-from flows.engine.compiled import COMPILED
-from flows.inbound.key_sets import KEY_SETS
 from flows.models import FlowVersion
 from flows.operations.intake import forget_listeners
-from flows.operations.intake.refusing import GATE
 from flows.operations.publishing.triggers import put_trigger_live_in
 from integrator.events.actors import SYSTEM
 from integrator.lib.signing import sign_standard_webhook
 from integrator.people.models import Team
-from integrator.rates import get_counter
-from integrator.secrets.store import forget_kept_values, set_secret
+from integrator.secrets.store import set_secret
 from tests.support.flows import make_team, make_version
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -43,16 +39,6 @@ steps:
   pause: {{kind: wait, with: {{for: PT1H}}}}
 """
 SIGNED = '  auth: {kind: standard_webhooks, secret: partner}\n  dedupe: "= body.id"\n  business_key: "= body.id"'
-
-
-def forget_everything() -> None:
-    """Drop what the process keeps of triggers, versions and secrets, as tests roll their rows back."""
-    forget_listeners()
-    COMPILED.clear()
-    forget_kept_values()
-    GATE._counts.clear()
-    KEY_SETS.forget()
-    get_counter.cache_clear()
 
 
 def listen(settings: str = "  auth: {kind: none}", *, path: str = "orders", more: str = "") -> FlowVersion:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,19 +15,12 @@ from integrator.events.queries import timeline
 from integrator.people.models import Person
 from integrator.people.roles import Role
 from tests.support.flows import make_team
-from tests.support.hooks import forget_everything, listen, post
+from tests.support.hooks import listen, post
 from tests.support.personas import make_person
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
 KEYED = '  auth: {kind: none}\n  dedupe: "= body.id"\n  business_key: "= body.id"'
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    forget_everything()
-    yield
-    forget_everything()
 
 
 @pytest.fixture

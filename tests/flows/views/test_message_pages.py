@@ -13,7 +13,7 @@ from flows.operations.messages import expire_parked_messages
 from integrator.events.models import EventPayload
 from integrator.people.roles import Role
 from tests.support.flows import settle
-from tests.support.hooks import forget_everything, listen_to, post
+from tests.support.hooks import listen_to, post
 from tests.support.messages import make_waiting_run, send
 from tests.support.run_pages import HTMX, person_with, text_of
 
@@ -32,7 +32,6 @@ steps:
 
 @pytest.fixture
 def ops() -> Client:
-    forget_everything()
     return person_with(Role.OPERATOR)[1]
 
 

@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "secret-password"
 
 
-@pytest.fixture(autouse=True)
-def _forget_attempts() -> None:
-    cache.clear()
-
-
 def post_sign_in(client: Client, login: str, password: str = PASSWORD) -> int:
     return client.post("/accounts/login/", {"login": login, "password": password}).status_code
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,11 +23,9 @@ from tests.support.personas import make_person, make_team
 
 
 @pytest.fixture(autouse=True)
-def key_path(settings, tmp_path: Path) -> Iterator[Path]:
+def key_path(settings, tmp_path: Path) -> Path:
     settings.SECRETS_KEY_PATH = tmp_path / "keys" / "secrets.key"
-    store.forget_kept_values()
-    yield settings.SECRETS_KEY_PATH
-    store.forget_kept_values()
+    return settings.SECRETS_KEY_PATH
 
 
 def find_texts() -> list[str]:

@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 MARKER = "marker-Zk4VnQ1x"
 
 
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    store.forget_kept_values()
-
-
 class TestSetSecret:
     def test_is_found_by_the_team_alone(self) -> None:
         team, other = make_team(), make_team()

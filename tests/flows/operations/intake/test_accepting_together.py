@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,17 +13,10 @@ from django.db import OperationalError
 from flows.models import Run, StoredRequest
 from flows.operations.intake import InboundCall, accepting, find_listener, read_call
 from flows.operations.intake.arrivals import Acceptance, Arrival
-from tests.support.hooks import forget_everything, listen, post
+from tests.support.hooks import listen, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AUTH = '  auth: {kind: none}\n  dedupe: "= body.id"'
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    forget_everything()
-    yield
-    forget_everything()
 
 
 def arrive(key: str) -> Arrival:

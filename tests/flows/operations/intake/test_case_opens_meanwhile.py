@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,16 +13,9 @@ from flows.models import Run
 from flows.operations.intake import routing
 from integrator.database.clock import is_postgresql
 from tests.flows.operations.intake.test_routing import REPORT, call
-from tests.support.hooks import forget_everything, listen_to
+from tests.support.hooks import listen_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    forget_everything()
-    yield
-    forget_everything()
 
 
 def _advance_elsewhere() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -16,7 +15,7 @@ from integrator.files.queries import get_file_for
 from integrator.people.roles import Role
 from tests.support.files import MULTIPART, PDF_BYTES, make_body
 from tests.support.flows import make_team, settle
-from tests.support.hooks import forget_everything, listen_to, post
+from tests.support.hooks import listen_to, post
 from tests.support.personas import make_person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_store")]
@@ -36,13 +35,6 @@ steps:
   more: {kind: wait_for, with: {message: intake, key: "= trigger.body.id"}, next: done}
   done: {kind: stop, with: {output: "= steps.more.data"}}
 """
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    forget_everything()
-    yield
-    forget_everything()
 
 
 def send(*, contract: bytes = b"") -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,7 +18,7 @@ from integrator.database.clock import get_database_now
 from integrator.events.queries import timeline
 from integrator.people.roles import Role
 from tests.support.flows import make_team, settle
-from tests.support.hooks import forget_everything, listen_to, post
+from tests.support.hooks import listen_to, post
 from tests.support.messages import make_waiting, make_waiting_run
 from tests.support.personas import make_person
 
@@ -54,13 +53,6 @@ steps:
   close: {kind: case.close, with: {status: "= steps.closed.data.how"}}
 """
 FEEDING = REPORT.replace("{message: tx-closed", "{message: failed-payment").replace("MORE", "on_existing: feed")
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    forget_everything()
-    yield
-    forget_everything()
 
 
 def call(path: str, **body: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.dovecot import ABSENT, PASSWORD, PROGRAM, Box, Dovecot, serve_dovecot
-from tests.support.hooks import forget_everything, store_secret
+from tests.support.hooks import store_secret
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,6 @@ def dovecot() -> Iterator[Dovecot]:
 @pytest.fixture
 def box(dovecot: Dovecot, settings: Any) -> Iterator[Box]:
     settings.OUTBOUND_ALLOW = ("127.0.0.0/8",)
-    forget_everything()
     store_secret(PASSWORD, name="mailbox")
     store_secret("a wrong one", name="wrong")
     opened = Box(dovecot, f"user-{uuid.uuid4().hex[:12]}")
