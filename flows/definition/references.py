@@ -14,6 +14,7 @@ from flows.definition.trigger import TriggerSpec
 Sort = Literal["connection", "secret", "table", "flow", "team", "person"]
 SORTS: tuple[str, ...] = get_args(Sort)
 _PEOPLE = ("people", "approvers")
+_NO_PERSON = ("=", "team:", "each:", "guest:", "http:")  # what an entry begins with that names no person
 Renamed = Callable[[str, str], str]  # (sort, name) → name
 
 
@@ -87,6 +88,38 @@ def place_copy(
         trigger = replace(trigger, settings=settings)
     steps = {key: copy_step(step) for key, step in definition.steps.items()}
     return replace(definition, key=to.key, name=to.name, team=to.team, trigger=trigger, steps=steps)
+
+
+def list_people(
+    definition: FlowDefinition, kinds: Mapping[str, KindSpec], triggers: Mapping[str, TriggerSpec]
+) -> frozenset[str]:
+    """The user names and e-mail addresses of whom the design asks or tells; neither guests nor expressions."""
+    named = (row.name for row in find_references(definition, kinds, triggers) if row.sort == "person")
+    return frozenset(name for name in named if not name.startswith(_NO_PERSON))
+
+
+def name_people(definition: FlowDefinition, names: Mapping[str, str], kinds: Mapping[str, KindSpec]) -> FlowDefinition:
+    """The design with people by the names in ``names``, to be told in words; never to be stored, run or compared by
+    digest. A name that would read as something else in a design stays as it is written.
+    """
+    if not names:
+        return definition
+
+    def name_in(step: Step) -> Step:
+        spec = kinds.get(step.kind)
+        return replace(step, settings=name_people_in(step.settings, spec.settings, names)) if spec else step
+
+    return replace(definition, steps={key: name_in(step) for key, step in definition.steps.items()})
+
+
+def name_people_in(values: Mapping[str, JSON], known: Sequence[Setting], names: Mapping[str, str]) -> dict[str, JSON]:
+    """The settings with people by the names in ``names``, under the conditions of ``name_people``."""
+
+    def rename(sort: str, name: str) -> str:
+        called = names.get(name, name) if sort == "person" else name
+        return name if called.startswith(_NO_PERSON) else called
+
+    return _rename_all(values, known, rename)
 
 
 def _rename_all(values: Mapping[str, JSON], known: Sequence[Setting], rename: Renamed) -> dict[str, JSON]:

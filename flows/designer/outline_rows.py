@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flows.definition.kind import Finding, KindSpec, Setting
 from flows.definition.mending import Mend, mend_of
 from flows.definition.model import JSON, FlowDefinition, Step
 from flows.definition.outline import OutlineLine, outline, retry_words
+from flows.definition.references import name_people
 from flows.definition.sentences import ALL_SETTINGS, Segments, tell_step, tell_trigger, unsaid
 from flows.definition.trigger import TriggerSpec
 from flows.definition.words import count_of
@@ -150,30 +151,39 @@ class OutlinePage:
         return {"options": {piece.options_id: piece.options for piece in pieces}, "settings": titles}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What is known beside a draft: the keys of its steps that are live, remarks by step, what people are called."""
+
+    published: Collection[str] = ()
+    facts: Mapping[str, Sequence[Remark]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
 def make_page(
     definition: FlowDefinition,
     findings: Sequence[Finding],
     kinds: Mapping[str, KindSpec],
     triggers: Mapping[str, TriggerSpec],
-    *,
-    published: Collection[str] = (),
-    facts: Mapping[str, Sequence[Remark]] | None = None,
+    around: Around | None = None,
 ) -> OutlinePage:
-    """This will tell the draft row by row. ``published`` are the keys of steps that are live; ``facts`` by step."""
-    lines = outline(definition, kinds)
+    """This will tell the draft row by row."""
+    around = around or Around()
+    said = name_people(definition, around.names, kinds)
+    lines = outline(said, kinds)
     by_place: dict[str, list[Finding]] = {}
     keys = {line.key for line in lines} | {TRIGGER}
     for finding in findings:
         by_place.setdefault(_place_of(finding, keys), []).append(finding)
     maker = _RowMaker(
         definition=definition,
+        said=said,
         kinds=kinds,
         triggers=triggers,
         titles={line.key: line.title for line in lines},
         groups=_groups(definition),
         findings=by_place,
-        facts=facts or {},
-        published=published,
+        around=around,
     )
     followers = [*(line.key for line in lines[1:]), ""]
     rows = [maker.step_row(line, follower) for line, follower in zip(lines, followers, strict=True)] if lines else []
@@ -192,19 +202,19 @@ class _RowMaker:
     """What the rows of one flow have in common."""
 
     definition: FlowDefinition
+    said: FlowDefinition  # the same with people by their names
     kinds: Mapping[str, KindSpec]
     triggers: Mapping[str, TriggerSpec]
     titles: Mapping[str, str]
     groups: Mapping[str, str]
     findings: Mapping[str, Sequence[Finding]]
-    facts: Mapping[str, Sequence[Remark]]
-    published: Collection[str]
+    around: Around
 
     def step_row(self, line: OutlineLine, follower: str) -> Row:
         """The row of a step; ``follower`` is the key of the one below it, "" for the last."""
         step, spec = self.definition.steps[line.key], self.kinds.get(line.kind)
         found = self.findings.get(line.key, ())
-        told = tell_step(step, spec) if spec else ()
+        told = tell_step(self.said.steps[line.key], spec) if spec else ()
         settings = spec.settings if spec else ()
         return Row(
             key=line.key,
@@ -219,10 +229,10 @@ class _RowMaker:
             exits=list_exits(step, spec),
             links=dict(step.links),
             unsaid=unsaid(told, settings) if spec and not spec.open_settings else (),
-            remarks=(*self.problems_of(line.key), *self.facts.get(line.key, ()), *_notes(line)),
+            remarks=(*self.problems_of(line.key), *self.around.facts.get(line.key, ()), *_notes(line)),
             group=self.groups.get(line.key, ""),
             names_ports=_names_ports(spec),
-            is_new=line.key not in self.published,
+            is_new=line.key not in self.around.published,
         )
 
     def trigger_row(self) -> Row:
@@ -248,7 +258,7 @@ class _RowMaker:
             exits=(("next", "then"),),
             links=links,
             unsaid=unsaid(told, settings),
-            remarks=(*self.problems_of(TRIGGER), *self.facts.get(TRIGGER, ())),
+            remarks=(*self.problems_of(TRIGGER), *self.around.facts.get(TRIGGER, ())),
         )
 
     def problems_of(self, place: str) -> list[Remark]:

@@ -19,6 +19,7 @@ from flows.definition.words import say_port
 from flows.designer.finding_words import say_all
 from flows.models import Flow
 from flows.queries.drafts import DesignerDraft, Present, list_present
+from flows.queries.named_people import with_people_named
 from flows.registry import kind_specs, trigger_specs
 from integrator.lib.clock import to_rfc3339
 from integrator.people.models import Person
@@ -42,7 +43,7 @@ def tell_state(shown: DesignerDraft, person: Person, *, now: datetime) -> dict[s
         "revision": shown.revision,
         "saved_at": to_rfc3339(draft.updated_at) if shown.is_stored else None,
         "document": {"steps": {}, **file_data(shown.definition)},
-        **tell_nodes(shown.definition),
+        **tell_nodes(with_people_named(shown.definition)),
         "problems": [
             tell_problem(one) for one in say_all(shown.findings, shown.definition, kind_specs(), trigger_specs())
         ],

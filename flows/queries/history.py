@@ -9,7 +9,9 @@ from datetime import datetime
 from flows.definition.diff import FlowDiff, diff_flows
 from flows.definition.flow_file import definition_from_data
 from flows.definition.model import FlowDefinition
+from flows.definition.references import name_people
 from flows.models import Flow, FlowVersion, PublishRequest
+from flows.queries.named_people import get_people_names
 from flows.registry import kind_specs, trigger_specs
 
 
@@ -53,10 +55,12 @@ def list_other_numbers(flow: Flow, number: int) -> list[int]:
 
 
 def diff_versions(old: FlowVersion, new: FlowVersion) -> FlowDiff:
-    """This will say what ``new`` does otherwise than ``old``. No query."""
+    """This will say what ``new`` does otherwise than ``old``. One query at most, for people."""
     return diff_definitions(definition_from_data(old.document), definition_from_data(new.document))
 
 
 def diff_definitions(old: FlowDefinition, new: FlowDefinition) -> FlowDiff:
-    """This will say what ``new`` does otherwise, in the words of the kinds and triggers there are."""
-    return diff_flows(old, new, kinds=kind_specs(), triggers=trigger_specs())
+    """This will say what ``new`` does otherwise, in the words of the kinds and triggers there are, people by their
+    names. One query at most."""
+    names, kinds, triggers = get_people_names(old, new), kind_specs(), trigger_specs()
+    return diff_flows(name_people(old, names, kinds), name_people(new, names, kinds), kinds=kinds, triggers=triggers)

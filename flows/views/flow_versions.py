@@ -20,8 +20,7 @@ from flows.operations.publishing.testing import run_design_tests
 from flows.queries import get_flow_for, get_version, list_versions
 from flows.queries.history import VersionRow, diff_versions, list_other_numbers, list_version_rows
 from flows.queries.publishing import list_open_requests
-from flows.views.flows import frame_flow
-from flows.views.outline_rows import tell_flow
+from flows.views.flows import frame_flow, tell_document
 from flows.views.refusals import page_for
 from integrator.pages.paging import get_page
 from integrator.pages.rendering import render_page
@@ -72,7 +71,7 @@ def show_version(request: HttpRequest, key: str, number: int) -> HttpResponse:
     against = _pick_other(request.GET.get("against", ""), others, number)
     context = {
         "row": row,
-        "told": tell_flow(definition_from_data(row.version.document)),
+        "told": tell_document(row.version.document),
         "others": others,
         "against": against,
         "diff": diff_versions(get_version(flow, against), row.version) if against else None,

@@ -22,6 +22,7 @@ from flows.queries import (
     list_requests,
     list_runs,
 )
+from flows.queries.named_people import with_people_named
 from flows.queries.triggers import describe_trigger
 from flows.views.auth_words import tell_auth
 from flows.views.outline_rows import OutlinePage, tell_flow
@@ -46,7 +47,7 @@ def show_flow(request: HttpRequest, key: str) -> HttpResponse:
         told = None
     else:
         number = flow.live_version.number if flow.live_version else None
-        told = tell_version(flow, number) if number else tell_flow(definition_from_data(draft.document))  # type: ignore[union-attr]
+        told = tell_version(flow, number) if number else tell_document(draft.document)  # type: ignore[union-attr]
     since_at = timezone.now() - timedelta(days=COUNTED_DAYS)
     runs = list_runs(person, flow=key).filter(started_at__gte=since_at)
     starts = describe_trigger(flow, now=timezone.now())
@@ -130,4 +131,9 @@ def say_state(flow: Flow) -> str:
 
 def tell_version(flow: Flow, number: int) -> OutlinePage:
     """The outline of one published version."""
-    return tell_flow(definition_from_data(get_version(flow, number).document))
+    return tell_document(get_version(flow, number).document)
+
+
+def tell_document(document: dict[str, Any]) -> OutlinePage:
+    """The outline of a stored design, people by their names. One query at most."""
+    return tell_flow(with_people_named(definition_from_data(document)))

@@ -19,6 +19,7 @@ from flows.engine.simulation import Simulated, run_tests
 from flows.errors import FlowsError, NotFound
 from flows.gallery import STARTERS, read_starter
 from flows.operations.publishing.copying import import_copy
+from flows.queries.named_people import with_people_named
 from flows.registry import kind_specs, trigger_specs
 from flows.views.flow_adding import is_order, make_copy_form, tell_refusal
 from flows.views.outline_rows import tell_flow
@@ -75,7 +76,7 @@ def show_starter(request: HttpRequest, key: str) -> HttpResponse:
             return redirect("flow_draft", key=result.flow.key)
     context = {
         "card": make_card(definition),
-        "told": tell_flow(definition),
+        "told": tell_flow(with_people_named(definition)),
         "form": form,
         "picks": picks,
         "trial": try_sample(definition) if "try" in request.GET else None,

@@ -34,6 +34,7 @@ from flows.queries import (
     list_runs,
     list_visits,
 )
+from flows.queries.named_people import with_people_named
 from flows.registry import trigger_specs
 from flows.veils import get_run_veil, get_sensitive_paths, list_run_fields
 from flows.views.filters import make_filter, make_flow_filter, pick
@@ -185,7 +186,7 @@ def frame_run(request: HttpRequest, run: Run, here: str) -> dict[str, Any]:
 def tell_run(request: HttpRequest, run: Run) -> dict[str, Any]:
     """The visits of the run as lines, from ``?from=`` on (else the newest ones), and what is still to come."""
     person, revision = get_reader(request), get_run_revision(run)
-    definition = _read_definition(run)
+    definition = with_people_named(_read_definition(run))
     may_answer = can(person, Action.INCIDENT_ANSWER, run.team_id)
     may_repeat = can(person, Action.RUN_OPERATE, run.team_id)
     last = get_last_sequence(run)

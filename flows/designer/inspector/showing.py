@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as made_field
 from typing import Any
 
@@ -25,6 +25,7 @@ from flows.designer.inspector.fields import (
 from flows.designer.inspector.widgets import Facts, FormState, fill_form, show_form
 from flows.queries.choosing import Choices
 from flows.queries.drafts import DesignerDraft
+from flows.queries.named_people import with_people_named
 from flows.registry import kind_specs, trigger_specs
 
 PLAIN = {"text": "text", "number": "number", "flag": "flag", "choice": "choice", "named": "text", "mapper": "json"}
@@ -206,7 +207,7 @@ class Inspected:
             title=step.title,
             kind_label=spec.label if spec else step.kind,
             icon=spec.icon if spec else "help",
-            help=spec.describe(step) if spec else "",
+            help=spec.describe(self._name_people(step)) if spec else "",
             address=self.address,
             main=[one for one in rest if not one.field.setting.advanced],
             ports=ports,
@@ -219,6 +220,10 @@ class Inspected:
             is_people=spec is not None and spec.group == "people",
             problems=self._loose_problems([*by_name.values(), retry, error]),
         )
+
+    def _name_people(self, step: Step) -> Step:
+        """The step with people by their names; one query where it names any."""
+        return with_people_named(replace(self.draft.definition, steps={step.key: step})).steps[step.key]
 
     def _loose_problems(self, shown: Iterable[Shown]) -> list[str]:
         """What is wrong with the step as a whole, which no field tells."""

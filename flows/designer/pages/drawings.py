@@ -16,6 +16,7 @@ from flows.designer.overlay import tell_run_overlay
 from flows.designer.state import tell_nodes
 from flows.models import Flow, Run
 from flows.queries import get_draft, get_flow_for, get_run_for, get_run_revision, get_version
+from flows.queries.named_people import with_people_named
 from flows.views.flows import frame_flow
 from flows.views.refusals import page_for
 from flows.views.runs import frame_run
@@ -78,7 +79,7 @@ def tell_drawing(flow: Flow, document: Mapping[str, Any]) -> dict[str, Any]:
         "flow": {"key": flow.key, "name": definition.name, "team": flow.team.slug},
         "revision": 0,
         "document": {"steps": {}, **file_data(definition)},
-        **tell_nodes(definition),
+        **tell_nodes(with_people_named(definition)),
         "problems": [],
         "undo": None,
         "redo": None,

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 from flows.definition.model import FlowDefinition
 from flows.designer.drawn_rows import draw_rows
 from flows.designer.facts import tell_facts
-from flows.designer.outline_rows import OutlinePage, make_page
+from flows.designer.outline_rows import Around, OutlinePage, make_page
 from flows.designer.pages.shell import frame_designer
 from flows.models import Flow
 from flows.queries.drafts import DesignerDraft
 from flows.queries.flows import get_live_definition
+from flows.queries.named_people import get_people_names
 from flows.registry import kind_specs, trigger_specs
 from flows.views.refusals import page_for
 from integrator.pages.rendering import render_page
@@ -39,14 +40,12 @@ def show_outline(request: HttpRequest, key: str) -> HttpResponse:
 
 def tell_outline(person: Person, found: DesignerDraft) -> OutlinePage:
     """The rows of a draft, with how its flow does in real life; queries for what is live and what ran."""
-    return make_page(
-        found.definition,
-        found.findings,
-        kind_specs(),
-        trigger_specs(),
+    around = Around(
         published=_published(found.flow),
         facts=tell_facts(person, found.flow),
+        names=get_people_names(found.definition),
     )
+    return make_page(found.definition, found.findings, kind_specs(), trigger_specs(), around)
 
 
 def _published(flow: Flow) -> frozenset[str]:

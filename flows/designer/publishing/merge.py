@@ -18,6 +18,7 @@ from flows.definition.kind import Setting
 from flows.definition.merging import Conflict
 from flows.definition.merging.results import Side
 from flows.definition.model import JSON
+from flows.definition.references import name_people_in
 from flows.definition.words import say_port, slug_words
 from flows.designer.finding_words import say_all
 from flows.errors import FlowRefused, NotFound
@@ -25,6 +26,7 @@ from flows.operations.publishing.merging import MergeFacts, MergeOrder, look_at_
 from flows.operations.publishing.rights import get_flow_to
 from flows.queries import get_draft, get_flow_for
 from flows.queries.findings import find_findings
+from flows.queries.named_people import get_people_names
 from flows.registry import kind_specs, trigger_specs
 from flows.views.flows import frame_flow
 from flows.views.refusals import page_for
@@ -81,7 +83,7 @@ def show_merge(request: HttpRequest, key: str) -> HttpResponse:
     facts = look_at_merge(flow, draft, choices)
     definition = definition_from_data(facts.merged.document)
     faults = [one for one in find_findings(definition, team=flow.team, flow=flow) if one.severity == "error"]
-    words = _Words(titles=_collect_titles(facts), document=facts.merged.document)
+    words = _collect_words(facts)
     context = {
         "facts": facts,
         "taken": {side: [one.text for one in first.merged.changes if one.side == side] for side in (*SIDES, "both")},
@@ -133,10 +135,11 @@ def _make_row(conflict: Conflict, choices: Mapping[str, Side], words: _Words) ->
 class _Words:
     """Says the values of a conflict as people know them: durations in words, targets of links by their titles.
 
-    A whole step is said setting by setting.
+    A whole step is said setting by setting, people by their ``names``.
     """
 
     titles: Mapping[str, str]
+    names: Mapping[str, str]
     document: Mapping[str, Any]
 
     def say(self, conflict: Conflict, value: object) -> tuple[Line, ...]:
@@ -151,7 +154,7 @@ class _Words:
         step = self.document["steps"].get(path[1]) if path[:1] == ("steps",) else None
         in_step = path[2:3] == ("with",) and len(path) == 4
         setting = _list_settings(step or {}).get(path[3]) if in_step else None
-        return (("", say_value(cast(JSON, value), setting)),)
+        return (("", self._say_value(cast(JSON, value), setting)),)
 
     def _say_step(self, step: Mapping[str, Any]) -> Iterator[Line]:
         spec = kind_specs().get(str(step.get("kind", "")))
@@ -161,13 +164,17 @@ class _Words:
         known = _list_settings(step)
         for name, value in (step.get("with") or {}).items():
             setting = known.get(name)
-            yield (setting.label if setting else "") or slug_words(name), say_value(value, setting)
+            yield (setting.label if setting else "") or slug_words(name), self._say_value(value, setting)
         for name, value in step.items():
             if name not in ("kind", "name", "with", "on", "next"):
                 yield slug_words(name), say_value(value)
         links = {**({"next": step["next"]} if step.get("next") else {}), **(step.get("on") or {})}
         for port, target in links.items():
             yield f"{say_port(port).capitalize()} goes on to", self._say_target(str(target))
+
+    def _say_value(self, value: JSON, setting: Setting | None) -> str:
+        named = name_people_in({setting.name: value}, [setting], self.names)[setting.name] if setting else value
+        return say_value(named, setting)
 
     def _say_target(self, key: str) -> str:
         return f"“{self.titles.get(key, key)}”"
@@ -178,7 +185,8 @@ def _list_settings(step: Mapping[str, Any]) -> Mapping[str, Setting]:
     return {setting.name: setting for setting in spec.settings} if spec else {}
 
 
-def _collect_titles(facts: MergeFacts) -> dict[str, str]:
-    """Titles of steps by key, of both sides."""
-    sides = (facts.live.document, facts.draft.document)
-    return {key: step.title for side in sides for key, step in definition_from_data(side).steps.items()}
+def _collect_words(facts: MergeFacts) -> _Words:
+    """Titles of steps by key and names of people, of both sides. One query at most."""
+    sides = [definition_from_data(side) for side in (facts.live.document, facts.draft.document)]
+    titles = {key: step.title for side in sides for key, step in side.steps.items()}
+    return _Words(titles=titles, names=get_people_names(*sides), document=facts.merged.document)

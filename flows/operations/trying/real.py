@@ -33,6 +33,7 @@ from flows.operations.runs.starting import NewRun, create_run_in
 from flows.operations.trying.memory import make_trigger
 from flows.queries.drafts import DesignerDraft, get_designer_draft
 from flows.queries.named_environments import find_lacking
+from flows.queries.named_people import with_people_named
 from flows.queries.runs import runs_visible_to
 from flows.queries.samples import get_samples
 from integrator.events.actors import Actor
@@ -56,10 +57,11 @@ class Reached:
 def list_reached(found: DesignerDraft, environment: str = TEST) -> list[Reached]:
     """Every system that may be called and everybody who may be asked, step by step, also by the flows that it starts.
 
-    ``environment`` is that of the connections. Two queries a connection, and one for each flow that is started.
+    ``environment`` is that of the connections. Two queries a connection, two for each flow that is started, one for
+    people.
     """
     reaching = Reaching(team_id=found.flow.team_id, environment=environment)
-    return list(_reach_all(found.definition, reaching, frozenset({found.flow.key})))
+    return list(_reach_all(with_people_named(found.definition), reaching, frozenset({found.flow.key})))
 
 
 def start_try(*, key: str, person: Person, now: datetime, environment: str = TEST) -> Run:
@@ -188,7 +190,7 @@ def _find_child(step: Step, team_id: int) -> FlowDefinition | None:
     else:
         rows = versions.filter(flow__live_version_id=F("pk"))
     document = rows.values_list("document", flat=True).first()
-    return definition_from_data(document) if document is not None else None
+    return with_people_named(definition_from_data(document)) if document is not None else None
 
 
 def _reach(step: Step, reaching: Reaching) -> Iterator[Reached]:

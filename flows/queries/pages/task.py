@@ -23,6 +23,7 @@ from flows.definition.flow_file import definition_from_data
 from flows.definition.model import FlowDefinition
 from flows.definition.words import join_words, slug_words
 from flows.models import Flow, Run, Wait
+from flows.queries.named_people import with_people_named
 from flows.queries.pages.consequences import say_chain, say_way
 from flows.queries.pages.history import TECHNICAL, HistoryEntry, tell_history
 from flows.queries.pages.inbox import read_uuid, say_asked
@@ -129,7 +130,7 @@ class TaskPage:
 
 
 def build_task_page(task: Task, person: Person, *, now: datetime, zone: tzinfo) -> TaskPage:
-    """This will put the page together for somebody who may see the task. Thirteen queries at most."""
+    """This will put the page together for somebody who may see the task. Fourteen queries at most."""
     asker = get_asker(task, person)
     sees_case = task.case_id is not None and Case.objects.visible_to(person).filter(pk=task.case_id).exists()
     co_askers = describe_co_askers(task)
@@ -158,7 +159,10 @@ def _list_hidden(task: Task, person: Person) -> tuple[tuple[str, str], ...]:
 
 
 def get_asker(task: Task, person: Person) -> Asker | None:
-    """This will find the flow and the step that asked: one query, two without its step; None without a flow."""
+    """This will find the flow and the step that asked: one query, two without its step; None without a flow.
+
+    In its definition people have their names, for one query more where it names any.
+    """
     run_id, wait_id = read_uuid(task.correlation), read_uuid(task.origin)
     if run_id is None or wait_id is None:
         return None
@@ -172,7 +176,7 @@ def get_asker(task: Task, person: Person) -> Asker | None:
     path = f"/flows/{run.flow.key}/"
     return Asker(
         flow=run.flow,
-        definition=definition_from_data(run.version.document),
+        definition=with_people_named(definition_from_data(run.version.document)),
         step=step,
         href=path if can(person, Action.FLOW_READ, run.flow.team_id) and leads_somewhere(path) else "",
     )
@@ -183,7 +187,7 @@ def say_why(task: Task, person: Person) -> str:
     candidates = list(task.candidates.all())
     mine = next((candidate for candidate in candidates if candidate.person_id == person.pk), None)
     if mine is not None and mine.stands_for:
-        return f"asks you instead of {_name_of(mine.stands_for)}, where nobody else may answer."
+        return f"asks you instead of {_name_of(mine.stands_for, task)}, where nobody else may answer."
     if mine is not None:
         return "asks you by name."
     teams = [candidate.team for candidate in candidates if candidate.team is not None]
@@ -296,7 +300,10 @@ def _of(membership: Membership, teams: Sequence[Any]) -> str:
     return f" of {membership.team}" if len(teams) > 1 else ""
 
 
-def _name_of(ref: str) -> str:
+def _name_of(ref: str, task: Task) -> str:
+    """What the entry that is stood in for is called: as the approval has it, else read from what was written."""
+    if task.entry and ref == task.entry_ref:
+        return task.entry
     return slug_words(ref.removeprefix("each:").removeprefix("team:"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.definition.flow_file import parse_flow_file, write_flow_file
-from flows.definition.references import Placement, Reference, find_references, place_copy
+from flows.definition.references import Placement, Reference, find_references, list_people, name_people, place_copy
 from flows.registry import kind_specs, trigger_specs
 
 FLOW = """\
@@ -104,3 +104,20 @@ steps:
             "e": "= trigger.body.who",
         }
         assert steps["two"].settings["contributions"] == [{"key": "a", "from": "http:team:law"}, {"key": "b"}]
+
+
+class TestNamePeople:
+    def test_names_those_that_are_known_and_nothing_else(self) -> None:
+        definition = parse_flow_file(FLOW)
+        named = name_people(definition, {"lee": "Lee Young", "legal": "No", "trigger.body.who": "No"}, kind_specs())
+        assert named.steps["ask"].settings["approvers"] == [
+            "team:legal",
+            "each:team:brand",
+            {"who": "Lee Young", "veto": True},
+            "= trigger.body.who",
+        ]
+        assert named.steps["send"] == definition.steps["send"]
+        assert name_people(definition, {}, kind_specs()) is definition
+
+    def test_lists_people_alone(self) -> None:
+        assert list_people(parse_flow_file(FLOW), kind_specs(), trigger_specs()) == {"lee"}

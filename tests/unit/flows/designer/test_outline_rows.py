@@ -9,7 +9,7 @@ from flows.definition.flow_file import parse_flow_file
 from flows.definition.model import FlowDefinition
 from flows.definition.validation import validate
 from flows.designer.drawn_rows import draw_rows
-from flows.designer.outline_rows import FLOW, OutlinePage, Remark, Row, make_page
+from flows.designer.outline_rows import FLOW, Around, OutlinePage, Remark, Row, make_page
 from flows.registry import kind_specs, trigger_specs
 from tests.support.large_flows import write_large_flow
 
@@ -36,7 +36,7 @@ BLANK = FlowDefinition(key="x", name="X", team="marketing", start="", steps={})
 
 def page_of(definition: FlowDefinition) -> OutlinePage:
     findings = validate(definition, kind_specs(), trigger_specs())
-    return make_page(definition, findings, kind_specs(), trigger_specs(), published={"review"})
+    return make_page(definition, findings, kind_specs(), trigger_specs(), Around(published={"review"}))
 
 
 def row_of(key: str, definition: FlowDefinition | None = None) -> Row:
@@ -114,7 +114,7 @@ class TestMakePage:
     def test_facts_stand_beside_their_step(self) -> None:
         fact = Remark(icon="clock", text="Half are done within 5 min")
         definition = parse_flow_file(FLOW_FILE)
-        page = make_page(definition, [], kind_specs(), trigger_specs(), facts={"review": [fact]})
+        page = make_page(definition, [], kind_specs(), trigger_specs(), Around(facts={"review": [fact]}))
         assert fact in page.rows[1].remarks
 
     def test_a_finding_about_no_step_stands_above(self) -> None:
