@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.operations.reading import note_reading_of_event
 from flows.definition.words import slug_words
-from flows.models import Flow
+from flows.queries.audit_subjects import Names, get_subject_names
 from flows.views.audit_filter import FilterForm, make_chips, read_filter
 from flows.views.links import link_to
 from flows.views.refusals import page_for
 from integrator.events.export import CONTENT_TYPES, ExportFormat, export_events
-from integrator.events.queries import EventRow, get_actor_names, get_event, list_events, record_audit_read
+from integrator.events.queries import EventRow, get_event, list_events, record_audit_read
 from integrator.events.sealing_state import find_seal, get_seal_state
 from integrator.pages.rendering import render_page
 from integrator.people.access import get_reader
@@ -25,8 +25,6 @@ from integrator.people.rights import Action, can, can_anywhere
 from integrator.people.rights_report import can_see_rights_report
 
 PAGE_ROWS = 50
-Names = dict[tuple[str, str], tuple[str, str]]  # (subject type, id) → (what its address holds, its name)
-
 _RUN = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
@@ -58,7 +56,7 @@ def show_audit(request: HttpRequest) -> HttpResponse:
             subject=(event.subject_type, event.subject_id), correlation=event.correlation, person=person
         )
     shown = rows[:PAGE_ROWS]
-    names = _find_names([*shown, *([event] if event else [])])
+    names = get_subject_names([*shown, *([event] if event else [])])
     context = {
         "form": form,
         "chips": make_chips(form, request.GET),
@@ -97,7 +95,7 @@ def export(request: HttpRequest, file_format: str) -> StreamingHttpResponse:
 def make_line(row: EventRow, names: Names) -> AuditLine:
     """One event with its addresses; ``names`` says how subjects are addressed and called."""
     key, name = names.get((row.subject_type, row.subject_id), (row.subject_id, ""))
-    what = slug_words(row.subject_type)
+    what = _SORTS.get(row.subject_type) or slug_words(row.subject_type)
     place = "run" if _RUN.fullmatch(row.correlation) else "case"
     return AuditLine(
         row=row,
@@ -108,28 +106,13 @@ def make_line(row: EventRow, names: Names) -> AuditLine:
     )
 
 
+_SORTS = {"table": "Decision table", "token": "Access token", "sla_policy": "SLA policy", "sla_recount": "SLA recount"}
 _ACTORS = {"caller": "outside system"}
 
 
 def _short(ident: str) -> str:
     """An id to recognise: of a UUID the end."""
     return f"…{ident[-8:]}" if len(ident) == 36 and ident.count("-") == 4 else ident
-
-
-def _find_names(rows: list[EventRow]) -> Names:
-    """Flows and people among the subjects by their names. Two queries at most."""
-    ids = {
-        kind: {row.subject_id for row in rows if row.subject_type == kind and row.subject_id.isdecimal()}
-        for kind in ("flow", "person")
-    }
-    found: Names = {}
-    if ids["flow"]:
-        flows = Flow.objects.filter(id__in=ids["flow"]).values_list("id", "key", "name")
-        found |= {("flow", str(ident)): (key, name) for ident, key, name in flows}
-    if ids["person"]:
-        actors = get_actor_names(f"person:{ident}" for ident in ids["person"])
-        found |= {("person", actor.partition(":")[2]): ("", name) for actor, name in actors.items()}
-    return found
 
 
 def _list_changes(event: EventRow) -> list[tuple[str, Any, Any]]:
