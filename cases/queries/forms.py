@@ -18,7 +18,7 @@ from integrator.people.rights import Action, limit_to_teams, team_ids_where
 
 @dataclass(frozen=True, kw_only=True)
 class FormUse:
-    """Where a form is used: words with a link, such as "Invoice exceptions, step review"."""
+    """Where a form is used: words with a link, such as "Invoice exceptions, step “Review”"."""
 
     words: str
     href: str

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from flows.definition.editing.document import as_step
 from flows.errors import NotFound
 from flows.models import Connection, ConnectionEnvironment, Draft, Flow
 from integrator.people.models import Person, Team
@@ -19,7 +20,7 @@ OF_CONNECTIONS = "connection."  # how the names of secrets begin that belong to 
 
 @dataclass(frozen=True, kw_only=True)
 class UsedBy:
-    """What uses something; ``place`` says where: ``step reply`` or ``its webhook``.
+    """What uses something; ``place`` says where: ``step “Reply”`` or ``its webhook``.
 
     ``version`` is the live version's number; of a draft it is None.
     """
@@ -126,7 +127,7 @@ def _named_connections(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     for key, step in (document.get("steps") or {}).items():
         named = (step.get("with") or {}).get("connection")
         if isinstance(named, str):
-            yield named, f"step {key}"
+            yield named, f"step “{as_step(key, step).title}”"
     trigger = document.get("trigger") or {}
     mailbox = trigger.get("mailbox")
     for named in (trigger.get("connection"), mailbox.get("connection") if isinstance(mailbox, dict) else None):

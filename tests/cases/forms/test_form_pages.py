@@ -59,7 +59,7 @@ class TestPages:
         client = client_of(Role.VIEWER)
         page = client.get("/forms/expenses/")
         assert page.status_code == 200
-        assert "step ask" in page.text
+        assert "step “Ask”" in page.text
         assert "form-edits" not in page.text
         assert "Publish…" not in page.text
         assert "1 use" in client.get("/forms/").text

@@ -11,6 +11,7 @@ from flows.models import Connection
 from integrator.people.rights import Action
 from integrator.people.roles import Role
 from integrator.secrets.store import resolve_secrets
+from tests.support.flows import make_version
 from tests.support.personas import Personas, make_person, make_personas, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,17 @@ class TestConnectionPages:
         assert resolve_secrets(personas.team.pk, "connection.erp") == ["another"]
         assert browser.post(f"{page}remove/").status_code == 302
         assert not Connection.objects.exists()
+
+    def test_name_the_steps_that_use_one_as_the_designer_does(self, personas: Personas, browser: Client) -> None:
+        browser.post("/connections/add/", typed(personas))
+        calls = (
+            "send: {kind: http.request, name: Tell the ERP, with: {method: GET, url: /, connection: erp}, next: ask_it}"
+        )
+        again = "ask_it: {kind: http.request, with: {method: GET, url: /, connection: erp}}"
+        make_version(f"format: 1\nflow: a\nname: A\nteam: {personas.team.slug}\nsteps:\n  {calls}\n  {again}\n")
+        page = browser.get(f"/connections/of/{personas.team.slug}/erp/").content.decode()
+        assert "version 1, step “Tell the ERP”" in page
+        assert "version 1, step “Ask it”" in page
 
     def test_keep_what_was_typed_and_say_what_is_wrong(self, personas: Personas, browser: Client) -> None:
         answer = browser.post("/connections/add/", typed(personas, base_url="erp.example"))

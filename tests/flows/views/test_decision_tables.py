@@ -42,6 +42,7 @@ class TestPages:
         page = client.get("/tables/triage/")
         assert page.status_code == 200
         assert "Routing of requests" in page.text
+        assert "version 1, step “Look”" in page.text
         assert 'data-part="save"' not in page.text
         assert "Publish…" not in page.text
         assert '"can_change": false' in page.text
