@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cases.forms.fault_words import say_fault, sentence
 from cases.forms.language.decimals import read_decimal
 from cases.forms.reading import read_form
 from cases.forms.shape import Field, Form, Schema
@@ -73,16 +74,13 @@ def sort_faults(errors: Sequence[Mapping[str, str]], form: Schema | None) -> tup
         if part == "comment":
             by_place.setdefault("", error["message"])
         elif part == "data" and field is not None:
+            column = next((one for one in field.columns if len(parts) > 2 and one.key == parts[2]), None)
             place = "/".join(parts[:3]) if field.columns and len(parts) > 2 else parts[0]
-            by_place.setdefault(place, sentence(error["message"]))
+            words = say_fault(column or field, parts[3:] if column else parts[1:], error["message"])
+            by_place.setdefault(place, words)
         else:
             others.append(sentence(error["message"]))
     return by_place, others
-
-
-def sentence(words: str) -> str:
-    """Words with a capital and a full stop."""
-    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
 
 
 def _read(field: Field, name: str, typed: Typed) -> Any:

@@ -114,6 +114,7 @@ class TestPublicForm:
         assert answer.status_code == 400
         assert 'value="4711"' in page
         assert "Your form was not sent." in page
+        assert "Write an amount, such as 1250.00." in page
         kept = StoredRequest.objects.get()
         assert (kept.outcome, kept.code, json.loads(kept.body)["invoice"]) == ("refused", "intake.invalid", "4711")
         assert kept.errors[0]["pointer"] == "/amount/amount"
@@ -217,6 +218,12 @@ class TestInternalForm:
         person = make_person("una")
         assert send(sign_in(person)).status_code == 302
         assert Run.objects.get().requested_by == "una"
+
+    def test_looks_like_every_page(self) -> None:
+        open_form("internal")
+        page = text_of(sign_in(make_person("una")).get(ADDRESS))
+        assert "Report an invoice</b>" in page.partition("<h1")[0]
+        assert '<form class="form gap-top" method="post" action="/start/exception/"' in page
 
     def test_is_checked_as_every_page_is(self) -> None:
         open_form("internal")

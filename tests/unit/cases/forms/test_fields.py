@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.forms import draw_form, read_answers, read_fields, sort_faults
+from cases.forms import draw_form, expand_form, read_answers, read_fields, sort_faults
+from integrator.lib.schema import compile_schema
 from integrator.lib.strict_json import check
 
 FORM: dict[str, Any] = {
@@ -113,3 +114,37 @@ class TestSortFaults:
         by_key, others = sort_faults(errors, FORM)
         assert by_key == {"amount": "A number was expected.", "lines/~": "Is needed.", "": "Say why."}
         assert others == ["Too much.", "Choose one."]
+
+    def test_speaks_to_who_fills_it_in_and_not_of_the_schema(self) -> None:
+        money = {"x-field": "money", "x-currencies": ["EUR"]}
+        fields = {
+            "price": money,
+            "code": {"type": "string", "pattern": "^[A-Z]+$"},
+            "colour": {"oneOf": [{"const": "r", "title": "Red"}]},
+            "sure": {"type": "boolean", "const": True},
+            "lines": {"x-field": "table", "items": {"type": "object", "properties": {"net": money}}},
+        }
+        form = expand_form({"type": "object", "required": ["code"], "properties": fields})
+        answer = {
+            "price": {"amount": "12,5x", "currency": "EUR"},
+            "colour": "blue",
+            "sure": False,
+            "lines": [{"net": {"amount": "1", "currency": "XXX"}}],
+        }
+        found = [
+            {"pointer": f"/data{fault.pointer}", "message": fault.message}
+            for data in (answer, {**answer, "code": "a1"})
+            for fault in compile_schema(form).faults(data)
+        ]
+        assert sort_faults(found, form) == (
+            {
+                "price": "Write an amount, such as 1250.00.",
+                "code": "Is required.",
+                "colour": "Choose one of the list.",
+                "sure": "Tick this to go on.",
+                "lines/0/net": "Choose one of the currencies.",
+            },
+            [],
+        )
+        [last] = [fault for fault in found if fault["pointer"] == "/data/code" and "pattern" in fault["message"]]
+        assert sort_faults([last], form)[0] == {"code": "This is not written as it has to be."}
