@@ -45,7 +45,13 @@ class PolicyBodySerializer(serializers.Serializer[Any]):
 class NewPolicySerializer(PolicyBodySerializer):
     """A new policy and its short name."""
 
-    key = serializers.CharField(max_length=60)
+    key = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Left out, it is made of the name.",
+    )
 
 
 class PolicySerializer(serializers.Serializer[Any]):

@@ -30,7 +30,12 @@ class PolicyForm(forms.Form):
     """A policy; the ladder has rows of a share and an act."""
 
     name = forms.CharField(max_length=120, label="Name", help_text="Such as Urgent invoices.")
-    key = forms.SlugField(max_length=60, label="Short name", help_text="Small letters, digits and -.")
+    key = forms.SlugField(
+        max_length=60,
+        required=False,
+        label="Short name",
+        help_text="Small letters, digits and -. Left empty, it is made of the name.",
+    )
     subject = forms.ChoiceField(choices=SlaSubject.choices, label="For every")
     case_type = forms.ChoiceField(required=False, label="Of case type")
     task_kind = forms.ChoiceField(

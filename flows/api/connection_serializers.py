@@ -102,7 +102,13 @@ class NewConnectionSerializer(ConnectionBodySerializer):
     """A connection to add. Its first environment is ``live``; ``secret`` is what the kind asks for, never shown."""
 
     team = serializers.CharField(max_length=60, help_text="A team's short name.")
-    key = serializers.CharField(max_length=100, help_text="Flow files use it: connection: erp")
+    key = serializers.CharField(
+        max_length=100,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Flow files use it: connection: erp. Left out, it is made of the name.",
+    )
     secret = serializers.CharField(
         max_length=65_536, allow_blank=True, trim_whitespace=False, required=False, write_only=True
     )

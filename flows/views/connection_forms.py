@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.text import slugify
 
 from flows.connectors.http.sign_in.kind import ConnectionKind, Field
 from flows.models import Connection, ConnectionEnvironment
@@ -126,17 +125,6 @@ class NewConnectionForm(ConnectionForm):
         add_secret_field(self, connection_kind)
         own = [field.name for field in connection_kind.fields]
         self.order_fields(["team", "name", "key", "base_url", "kind", *own, "secret", *_REST])
-
-    def clean(self) -> dict[str, Any] | None:
-        """Make the short name of the name where none was typed."""
-        typed = super().clean() or self.cleaned_data
-        if "key" in typed and not typed["key"]:
-            typed["key"] = slugify(typed.get("name", ""))[:100].strip("-_")
-            if not typed["key"] and "name" in typed:
-                self.add_error(
-                    "key", "No short name can be made of this name. Write one of letters, digits and hyphens."
-                )
-        return typed
 
 
 class EnvironmentForm(forms.Form):

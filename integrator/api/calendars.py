@@ -97,12 +97,19 @@ class CalendarBodySerializer(serializers.Serializer[Any]):
 class NewCalendarSerializer(CalendarBodySerializer):
     """A new calendar and its short name; ``default`` counts for teams without one."""
 
-    key = serializers.CharField(max_length=60)
+    key = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Left out, it is made of the name.",
+    )
 
 
-class CalendarSerializer(NewCalendarSerializer):
+class CalendarSerializer(CalendarBodySerializer):
     """A calendar, and the teams that work by it."""
 
+    key = serializers.CharField()
     teams = serializers.ListField(child=serializers.CharField())
     changed_at = serializers.DateTimeField()
 

@@ -36,7 +36,12 @@ class CalendarForm(forms.Form):
     """A calendar; the week's fields are named by day."""
 
     name = forms.CharField(max_length=120, label="Name", help_text="Such as Bavaria, office.")
-    key = forms.SlugField(max_length=60, label="Short name", help_text="“default” counts for teams without one.")
+    key = forms.SlugField(
+        max_length=60,
+        required=False,
+        label="Short name",
+        help_text="“default” counts for teams without one. Left empty, it is made of the name.",
+    )
     zone = forms.ChoiceField(
         label="Time zone", choices=lambda: [(zone, zone) for zone in sorted(available_timezones())]
     )

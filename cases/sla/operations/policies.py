@@ -19,9 +19,11 @@ from cases.sla.queries.policies import find_policy
 from integrator.events.actors import Actor
 from integrator.events.log import record
 from integrator.lib.clock import ClockError
+from integrator.lib.short_names import NO_SHORT_NAME, make_short_name
 from integrator.people.models import Person, Team
 from integrator.people.rights import Action, can, can_anywhere
 
+MAX_KEY_CHARS = 60
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 KINDS = ("assign", "approve", "information", "reopen")
 MAX_RUNGS, MAX_REMINDERS, MAX_REASONS = 12, 6, 10
@@ -46,10 +48,16 @@ class PolicyData:
 
 
 def add_policy(*, key: str, data: PolicyData, person: Person, now: datetime) -> SlaPolicy:
-    """This will add a policy. Records ``sla_policy.added``. Raises PolicyForbidden, PolicyInvalid, PolicyExists."""
+    """This will add a policy; an empty ``key`` is made of the name. Records ``sla_policy.added``.
+
+    Raises PolicyNotFound, PolicyForbidden, PolicyInvalid, PolicyExists.
+    """
     if not can_anywhere(person, Action.SLA_MANAGE):
         raise PolicyNotFound
     _refuse(person, data.team)
+    key = key or make_short_name(data.name, most=MAX_KEY_CHARS)
+    if not key:
+        raise PolicyInvalid("key", NO_SHORT_NAME)
     if not KEY.fullmatch(key):
         raise PolicyInvalid("key", "A short name has 1 to 60 small letters, digits and -, such as urgent-invoices.")
     row = SlaPolicy(key=key, **_make_columns(data), changed_at=now)

@@ -10,7 +10,7 @@ from flows.connectors.http.sign_in.registry import find_connection_kind
 from flows.definition.effect import LIVE
 from flows.errors import ConnectionRefused
 from flows.models import Connection, ConnectionEnvironment, ConnectionToken
-from flows.operations.connections.checking import ConnectionData, check_data, check_key, refuse
+from flows.operations.connections.checking import ConnectionData, check_data, choose_key, refuse
 from flows.operations.connections.filling import (
     fill_connection,
     fill_environment_in,
@@ -34,11 +34,13 @@ def add_connection(
 ) -> Connection:
     """This will add a connection with its environment ``live`` and its secret (empty for kind none).
 
+    An empty ``key`` is made of the name.
+
     Raises NotFound, Forbidden, ConnectionRefused naming the field, SecretRefused.
     """
     with transaction.atomic(durable=True):
         team = get_team(person, team_id)
-        check_key(key)
+        key = choose_key(key, data.name)
         kind = check_data(data)
         if kind.secret is not None and not secret:
             raise refuse("secret", "Give the secret that this connection proves itself with.")

@@ -13,10 +13,12 @@ from flows.definition.effect import ENVIRONMENT_PATTERN
 from flows.errors import ConnectionRefused
 from integrator.lib.outbound_http import BadURLError, parse_allow_entry
 from integrator.lib.outbound_http.urls import check_url, origin_of
+from integrator.lib.short_names import NO_SHORT_NAME, make_short_name
 
 MAX_SECRET_NAME = 120
 ADDRESS_MISSING = "Give the address, so that the secret goes to its own host only."
 MAX_RATE_REQUESTS, MAX_RATE_S = 10_000, 86_400.0
+MAX_KEY_CHARS = 100
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}\Z")
 
 
@@ -39,10 +41,14 @@ class ConnectionData:
     rate: Mapping[str, float] = field(default_factory=dict)
 
 
-def check_key(key: str) -> None:
-    """Raises ConnectionRefused for what cannot be a short name."""
+def choose_key(typed: str, name: str) -> str:
+    """This will give the short name that was typed, else one made of the name. Raises ConnectionRefused."""
+    key = typed or make_short_name(name, most=MAX_KEY_CHARS)
+    if not key:
+        raise refuse("key", NO_SHORT_NAME)
     if not _KEY.match(key):
         raise refuse("key", "The short name has small letters, digits, '-' and '_', such as erp.")
+    return key
 
 
 def check_environment_name(name: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +13,13 @@ from flows.models import Draft, Flow
 from flows.operations.publishing.rights import actor_of, get_flow_to, get_team_to
 from flows.queries.drafts import first_document
 from integrator.events.log import record
+from integrator.lib.short_names import make_short_name
 from integrator.people.models import Person, Team
 from integrator.people.rights import Action
 
 MAX_NAME = 200
 MAX_TEXT = 1_048_576
 ADDRESSES = frozenset({"add", "designer", "import", "new", "gallery"})  # pages beside those of flows
-_NO_KEY = re.compile(r"[^a-z0-9]+")
 
 
 def open_draft(*, key: str, person: Person, now: datetime) -> Draft:
@@ -109,8 +107,7 @@ def keep_text(*, key: str, person: Person, text: str, now: datetime) -> Draft:
 
 def make_key(name: str) -> str:
     """A key out of a name: ``Überfällige Rechnungen`` is ``uberfallige-rechnungen``."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    key = _NO_KEY.sub("-", plain).strip("-")[: MAX_KEY_CHARS - 5].strip("-")
+    key = make_short_name(name, most=MAX_KEY_CHARS - 5)
     return f"{key or 'flow'}-flow" if key in ADDRESSES or not key else key
 
 

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from integrator.events.actors import Actor
 from integrator.events.log import record
+from integrator.lib.short_names import NO_SHORT_NAME, make_short_name
 from integrator.lib.working_time import Hours
 from integrator.people.calendars.hours import keep_hours
 from integrator.people.calendars.public_holidays import list_countries
@@ -21,6 +22,7 @@ from integrator.people.models import BusinessCalendar, Team
 from integrator.people.operations.teams import get_team_in, record_team_change_in
 
 MAX_OWN_DAYS = 400
+MAX_KEY_CHARS = 60
 _FIELDS = ("name", "zone", "week", "country", "region", "own_days")
 
 
@@ -46,8 +48,14 @@ class CalendarData:
 
 
 def add_calendar(*, key: str, data: CalendarData, actor: Actor, now: datetime) -> BusinessCalendar:
-    """This will add a calendar. Records ``calendar.added``. Raises CalendarRefused."""
-    row = BusinessCalendar(key=key.strip(), changed_at=now)
+    """This will add a calendar; an empty ``key`` is made of the name. Records ``calendar.added``.
+
+    Raises CalendarRefused.
+    """
+    key = key.strip() or make_short_name(data.name, most=MAX_KEY_CHARS)
+    if not key:
+        raise _refuse("key", NO_SHORT_NAME)
+    row = BusinessCalendar(key=key, changed_at=now)
     _fill(row, data)
     with transaction.atomic(durable=True):
         try:

@@ -226,6 +226,13 @@ class TestApi:
         assert Api(person=office.lee).get("sla/policies/one-day").status_code == 404
         assert adm.get("sla/recounts").json() == {"results": []}
 
+    def test_a_policy_gets_a_short_name_of_its_name(self, office: Office) -> None:
+        body = {"name": "Urgent: one day", "subject": "task", "budget": "P1D"}
+        adm = Api(person=office.adm)
+        assert adm.post("sla/policies", body).json()["key"] == "urgent-one-day"
+        nameless = adm.post("sla/policies", {**body, "name": "東", "priority": "low"})
+        assert (nameless.status_code, nameless.json()["errors"][0]["pointer"]) == (400, "/key")
+
     def test_a_clock_is_seen_with_its_task_or_case(self, office: Office) -> None:
         make_policy()
         make_policy("cases", subject="case", budget="P2D")
@@ -254,6 +261,13 @@ class TestPages:
         wrong = client.post(reverse("sla_policy", args=[row.key]), {**FORM, "hours": ""})
         assert wrong.status_code == 400
         assert "A budget of no time cannot be kept" in wrong.content.decode()
+
+    def test_a_policy_is_made_without_a_short_name(self, office: Office, client: Client) -> None:
+        client.force_login(office.adm)
+        made = client.post(reverse("sla_policy_add"), {**FORM, "name": "Urgent work", "key": ""})
+        assert made.headers["Location"] == reverse("sla_policy", args=["urgent-work"])
+        nameless = client.post(reverse("sla_policy_add"), {**FORM, "name": "東", "key": ""})
+        assert (nameless.status_code, "No short name can be made" in nameless.content.decode()) == (400, True)
 
     def test_the_list_shows_how_far_counting_anew_is(self, office: Office, client: Client) -> None:
         client.force_login(office.adm)

@@ -81,6 +81,13 @@ class TestConnections:
         for told in (added, changed, moved, read_log()):
             assert SECRET not in str(told)
 
+    def test_get_a_short_name_of_their_name_where_none_is_given(self, api: Api) -> None:
+        make_team("marketing")
+        named = {**{member: value for member, value in NEW.items() if member != "key"}, "name": "CRM, old one"}
+        assert api.post("connections", named).json()["key"] == "crm-old-one"
+        nameless = api.post("connections", {**named, "name": "東"})
+        assert (nameless.status_code, nameless.json()["errors"][0]["pointer"]) == (400, "/key")
+
     @pytest.mark.parametrize(
         ("wrong", "status", "pointer"),
         [

@@ -70,6 +70,14 @@ class TestCalendars:
             assert pointer in [fault["pointer"] for fault in answer.json()["errors"]]
         assert BusinessCalendar.objects.count() == 0
 
+    def test_get_a_short_name_of_their_name_where_none_is_given(self, api: Api) -> None:
+        assert api.post("calendars", {**BODY, "name": "Büro, Süd"}).json()["key"] == "buro-sud"
+        taken = api.post("calendars", {**BODY, "name": "Buro Sud", "key": ""})
+        assert (taken.status_code, taken.json()["detail"]) == (409, "There is a calendar buro-sud already.")
+        nameless = api.post("calendars", {**BODY, "name": "東"})
+        assert nameless.status_code == 400
+        assert nameless.json()["errors"][0]["pointer"] == "/key"
+
     def test_have_one_of_each_key(self, api: Api) -> None:
         assert [api.post("calendars", {"key": "bavaria", **BODY}).status_code for _ in range(2)] == [200, 409]
 

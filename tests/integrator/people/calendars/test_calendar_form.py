@@ -16,3 +16,19 @@ class TestNewCalendar:
         client.force_login(admin)
         page = client.get("/settings/calendars/add/").content.decode()
         assert '<option value="Europe/Berlin" selected>' in page
+
+    @pytest.mark.django_db
+    def test_makes_the_short_name_of_the_name(self, client: Client) -> None:
+        admin = Person.objects.create(username="adm", name="Adm", email="adm@example.org")
+        Membership.objects.create(person=admin, team=None, role="admin")
+        client.force_login(admin)
+        typed = {"name": "Bavaria, office", "key": "", "zone": "UTC", "day_0": "9:00-17:00"}
+        made = client.post("/settings/calendars/add/", typed)
+        assert made.headers["Location"] == "/settings/calendars/of/bavaria-office/"
+        again = client.post("/settings/calendars/add/", typed)
+        assert (again.status_code, "There is a calendar bavaria-office already." in again.content.decode()) == (
+            400,
+            True,
+        )
+        nameless = client.post("/settings/calendars/add/", {**typed, "name": "東"})
+        assert "No short name can be made of this name." in nameless.content.decode()
