@@ -200,7 +200,7 @@ class TestRemoveConnection:
         row = add(personas)
         version = make_version(FLOW.format(team=personas.team.slug))
         (use,) = find_uses_of_connections([row])[row.pk]
-        assert (use.flow, use.place, use.version) == (version.flow, "step call", 1)
+        assert (use.flow, use.place, use.version) == (version.flow, "step “Call”", 1)
         with pytest.raises(ConnectionRefused, match=r"Caller \(version 1\) uses 'ERP'") as caught:
             remove_connection(connection_id=row.pk, person=personas.owner)
         assert caught.value.code == "connection.in_use"

@@ -162,7 +162,7 @@ class TestWhereUsed:
             flow=version.flow, author=personas.owner, document=version.document, updated_at=version.published_at
         )
         shown = browser.get(page).content.decode()
-        assert "version 1, step call" in shown
+        assert "version 1, step “Call”" in shown
         assert "In drafts:" in shown
         refused = browser.post(f"{page}remove/", follow=True).content.decode()
         assert "Caller (version 1) uses" in refused

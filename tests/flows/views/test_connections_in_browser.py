@@ -138,7 +138,7 @@ class TestConnectionJourney:
             run = run_to_rest(make_version(CALLING))
             assert run.status == "completed"
             page.goto(live_server.url + PAGE)
-            expect(page.get_by_text("version 2, step call")).to_be_visible()
+            expect(page.get_by_text("version 2, step “Call”")).to_be_visible()
             expect(page.get_by_text("1 call, 0 % failed")).to_be_visible()
             expect(page.get_by_text("It can be removed once no live flow uses it.")).to_be_visible()
             assert page.locator("summary", has_text="Remove…").count() == 0
