@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from flows.definition.effect import LIVE
+from flows.definition.effect import LIVE, TEST
 from flows.errors import ConnectionRefused
 from flows.models import Connection, ConnectionEnvironment
 from flows.operations.connections.checking import (
@@ -72,8 +72,7 @@ def rename_environment(*, connection_id: int, name: str, to: str, person: Person
         place = get_environment(row, name)
         if to == name:
             return place
-        if LIVE in (name, to):
-            raise ConnectionRefused("connection.environment_live", "Published flows use 'live', so it keeps its name.")
+        _refuse_live(row, name, to)
         _refuse_named(row, name)
         if row.environments.filter(name=to).exists():
             raise _taken(row, to)
@@ -106,8 +105,26 @@ def _refuse_named(row: Connection, name: str) -> None:
         )
 
 
+def _refuse_live(row: Connection, name: str, to: str) -> None:
+    """Every connection has its ``live`` from beginning to end, so it keeps its name and no other gets it."""
+    if name == LIVE:
+        raise ConnectionRefused(
+            "connection.environment_live",
+            "Published flows call the environment 'live', so it keeps its name. Add another environment for others.",
+        )
+    if to == LIVE:
+        raise ConnectionRefused(
+            "connection.environment_live",
+            f"'{row.name}' has its environment 'live' already, the one that published flows call. Choose another name; "
+            f"to have them call the address of '{name}', write that address under 'live'.",
+        )
+
+
 def _taken(row: Connection, name: str) -> ConnectionRefused:
-    return refuse("environment", f"'{row.name}' has an environment '{name}' already.", code="connection.key_taken")
+    what = f"'{row.name}' has an environment '{name}' already"
+    used = {LIVE: ", the one that published flows call", TEST: ", the one that test runs call"}.get(name, "")
+    told = f"{what}{used}. Choose another name, or change the address of that one."
+    return refuse("environment", told, code="connection.key_taken")
 
 
 def remove_environment(*, connection_id: int, name: str, person: Person) -> None:

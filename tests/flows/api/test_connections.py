@@ -79,7 +79,13 @@ class TestEnvironments:
         ("verb", "path", "body", "status", "words"),
         [
             ("post", "environments", {"name": "A b", "secret": "x"}, 400, "small letters"),
-            ("post", "environments", {"name": "live", "secret": "x"}, 409, "already"),
+            (
+                "post",
+                "environments",
+                {"name": "live", "secret": "x"},
+                409,
+                "already, the one that published flows call",
+            ),
             ("post", "environments", {"name": "staging"}, 400, "has its own"),
             (
                 "post",
@@ -90,7 +96,14 @@ class TestEnvironments:
             ),
             ("put", "environments/moon", {}, 400, "no environment 'moon'"),
             ("post", "environments/live/rename", {"name": "old"}, 400, "keeps its name"),
-            ("post", "environments/test/rename", {"name": "live"}, 400, "keeps its name"),
+            ("post", "environments/test/rename", {"name": "live"}, 400, "'ERP' has its environment 'live' already"),
+            (
+                "post",
+                "environments/test/rename",
+                {"name": "live"},
+                400,
+                "'test', write that address under 'live'",
+            ),
             ("post", "environments/test/rename", {"name": "A b"}, 400, "small letters"),
             ("delete", "environments/live", None, 400, "whole connection"),
             ("delete", "environments/moon", None, 400, "no environment 'moon'"),
@@ -124,7 +137,10 @@ class TestEnvironments:
         assert "Name of the environment" in browser.get(f"{page}?environment=staging").content.decode()
         assert "Name of the environment" not in browser.get(page).content.decode()
         taken = browser.post(f"{page}environments/staging/rename/", {"environment": "test"})
-        assert (taken.status_code, "already" in taken.content.decode()) == (400, True)
+        told = "already, the one that test runs call. Choose another name, or change the address of that one."
+        assert (taken.status_code, told in taken.content.decode()) == (400, True)
+        live = browser.post(f"{page}environments/staging/rename/", {"environment": "live"})
+        assert (live.status_code, "write that address under" in live.content.decode()) == (400, True)
         done = browser.post(f"{page}environments/staging/rename/", {"environment": "acceptance"})
         assert done.headers["Location"] == f"{page}?environment=acceptance"
         assert sorted(ConnectionEnvironment.objects.values_list("name", flat=True)) == ["acceptance", "live", "test"]
