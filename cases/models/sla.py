@@ -104,8 +104,9 @@ class SlaClock(models.Model):
 
     ``spans`` are the finished stretches in which it ran, ``[[from, until]]``. It runs since ``running_since``, or
     stands while it has ``holds``, ``{what holds it: why in words}``. ``promised_at`` is a due date that somebody set:
-    it counts as it is. ``used_s`` is what the spans hold. ``next_at`` is when the next mark is reached, ``marks`` are
-    those that were reached, by name. ``end_percent`` is how much of the budget was used in the end.
+    it counts as it is until the clock stands; ``is_promised`` says for good that the time comes of such a date.
+    ``used_s`` is what the spans hold. ``next_at`` is when the next mark is reached, ``marks`` are those that were
+    reached, by name. ``end_percent`` is how much of the budget was used in the end.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -118,6 +119,7 @@ class SlaClock(models.Model):
     policy = models.ForeignKey(SlaPolicy, null=True, blank=True, on_delete=models.SET_NULL, related_name="clocks")
     is_working_time = models.BooleanField(default=True)
     promised_at = models.DateTimeField(null=True, blank=True)
+    is_promised = models.BooleanField(default=False, db_default=False)
     budget_s = models.PositiveBigIntegerField()
     used_s = models.PositiveBigIntegerField(default=0)
     spans = JSONTextField(default=list)

@@ -74,7 +74,7 @@ def _promise_in(task: Task, why: str, actor: Actor, now: datetime) -> None:
         if not SlaClock.objects.filter(task=task).exists():
             start_task_clock_in(task.pk)
         return
-    clock.promised_at = task.due_at
+    clock.promised_at, clock.is_promised = task.due_at, True
     if clock.running_since is not None:
         recount_clock_in(clock, why=why, actor=actor, now=now, repick=False)
         return

@@ -25,6 +25,7 @@ KEPT = (
     "policy",
     "is_working_time",
     "promised_at",
+    "is_promised",
     "budget_s",
     "used_s",
     "spans",

@@ -146,7 +146,8 @@ def _recount(clock: SlaClock, book: Book, *, repick: bool) -> bool:
 
 
 def _size(clock: SlaClock, book: Book) -> None:
-    """The budget as its calendar counts it now. A promise keeps its date; without promise or policy all stays."""
+    """The budget as its calendar counts it now. A promise keeps its date, or what was left of it when the clock stood;
+    without promise or policy all stays."""
     policy, calendar = book.policy_of(clock), book.calendar_of(clock.team_id)
     if clock.promised_at is not None:
         if clock.running_since is None:
@@ -157,7 +158,7 @@ def _size(clock: SlaClock, book: Book) -> None:
         if not rest and dial.calendar is not None and not clock.spans:
             clock.is_working_time, rest = False, count_time(None, clock.running_since, clock.promised_at)
         clock.budget_s = to_seconds(used + rest)
-    elif policy is not None:
+    elif policy is not None and not clock.is_promised:
         clock.is_working_time = policy.is_working_time
         budget = read_budget(policy.budget, is_working=policy.is_working_time)
         try:

@@ -45,6 +45,7 @@ def start_task_clock_in(task_id: UUID) -> SlaClock | None:
         task_kind=task.kind,
         priority=task.priority,
         promised_at=task.due_at,
+        is_promised=task.due_at is not None,
         **_begin(task.created_at),
     )
     return _start_in(clock, book, facts_of(clock), fresh_due=task.due_at is None)

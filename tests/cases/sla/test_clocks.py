@@ -11,6 +11,7 @@ from django.db import transaction
 from cases.models import Case, SlaClock, Task
 from cases.operations import close_case, complete_task, update_case, withdraw_by_origin_in
 from cases.sla.operations import pause_clocks_in, resume_clocks_in
+from cases.sla.operations.recounting import recount_clock_in
 from cases.sla.queries import describe_clock, list_ledger
 from integrator.events.actors import SYSTEM, Actor
 from integrator.timers.models import Timer
@@ -240,6 +241,22 @@ class TestPausing:
         pause(task, MONDAY + HOUR)
         resume(task, MONDAY + timedelta(days=1))
         assert get_clock(task).due_at == MONDAY + timedelta(days=1) + 3 * HOUR
+
+    def test_no_policy_cuts_short_what_was_left_of_a_promised_date(self, office: Office) -> None:
+        make_policy("all", budget="PT1H")
+        make_policy("urgent", budget="PT2H", priority="urgent")
+        task = ask(office, due_at=MONDAY + 6 * HOUR)
+        pause(task, MONDAY + HOUR)
+        with transaction.atomic():
+            clock = SlaClock.objects.get(task=task)
+            clock.priority = "urgent"
+            assert recount_clock_in(clock, why="tried", actor=SYSTEM, now=MONDAY + 2 * HOUR)
+        assert (get_clock(task).policy_id, get_clock(task).budget_s) == (clock.policy_id, 6 * 3600)
+        resume(task, MONDAY + timedelta(days=1))
+        assert get_clock(task).due_at == MONDAY + timedelta(days=1) + 5 * HOUR
+        with transaction.atomic():
+            recount_clock_in(SlaClock.objects.get(task=task), why="tried", actor=SYSTEM, now=MONDAY)
+        assert get_clock(task).due_at == MONDAY + timedelta(days=1) + 5 * HOUR
 
     def test_two_holds_are_needed_off(self, office: Office) -> None:
         make_policy("cases", subject="case", budget="P2D")
