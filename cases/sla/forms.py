@@ -103,6 +103,19 @@ class PolicyForm(forms.Form):
             raise forms.ValidationError("Write shares of the time with commas between them, such as 50, 90.")
         return [int(part) for part in parts]
 
+    def clean(self) -> dict[str, Any]:
+        """A rung has a share and an act: one alone would be dropped without a word."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for number in range(1, RUNGS + 1):
+            percent, act = f"rung_{number}_percent", f"rung_{number}_act"
+            if percent in self.errors or act in self.errors:
+                continue
+            if given.get(percent) and not given.get(act):
+                self.add_error(act, "Choose what is done then, or leave the share empty.")
+            if given.get(act) and not given.get(percent):
+                self.add_error(percent, "Say at which share.")
+        return given
+
     @property
     def data_given(self) -> PolicyData:
         """What was typed, for the operation; the form is valid."""

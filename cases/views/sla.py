@@ -60,7 +60,10 @@ def add(request: HttpRequest) -> HttpResponse:
         except SlaError as error:
             _add_error(form, error)
         else:
-            messages.success(request, f"{row} is added. It counts for what is asked from now on.")
+            messages.success(
+                request,
+                f"{row} is added. It counts for what is asked from now on, and clocks that run are counted anew.",
+            )
             return redirect("sla_policy", key=row.key)
     return render_page(request, ONE, {"form": form, "may_change": True}, status=400 if form.is_bound else 200)
 

@@ -269,6 +269,27 @@ class TestPages:
         nameless = client.post(reverse("sla_policy_add"), {**FORM, "name": "東", "key": ""})
         assert (nameless.status_code, "No short name can be made" in nameless.content.decode()) == (400, True)
 
+    @pytest.mark.parametrize(
+        ("more", "said"),
+        [({"rung_2_percent": "120"}, "Choose what is done then"), ({"rung_2_act": "tell:lead"}, "Say at which share.")],
+    )
+    def test_half_a_rung_is_not_dropped_without_a_word(
+        self, office: Office, client: Client, more: dict[str, str], said: str
+    ) -> None:
+        client.force_login(office.adm)
+        refused = client.post(reverse("sla_policy_add"), {**FORM, **more})
+        assert (refused.status_code, said in refused.content.decode()) == (400, True)
+        assert not SlaPolicy.objects.exists()
+
+    def test_a_new_one_counts_for_clocks_that_run(self, office: Office, client: Client) -> None:
+        clock = ask(office, due_at=MONDAY + HOUR, priority="urgent")
+        client.force_login(office.adm)
+        page = client.post(reverse("sla_policy_add"), FORM, follow=True).content.decode()
+        assert "and clocks that run are counted anew" in page
+        recount_all()
+        clock.refresh_from_db()
+        assert clock.policy == SlaPolicy.objects.get()
+
     def test_the_list_shows_how_far_counting_anew_is(self, office: Office, client: Client) -> None:
         client.force_login(office.adm)
         assert "No policy yet" in client.get(reverse("sla_policies")).content.decode()
@@ -278,6 +299,7 @@ class TestPages:
         )
         page = client.get(reverse("sla_policies")).content.decode()
         assert "300 of 1,200 open clocks" in page
+        assert '<ul class="rows rows--sentences"' in page
         assert 'hx-trigger="every 2s"' in page
 
     def test_the_ledger_is_for_those_who_see_the_task(self, office: Office, client: Client) -> None:
