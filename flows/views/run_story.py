@@ -15,6 +15,7 @@ from flows.definition.graph import reachable_steps, successors
 from flows.definition.model import FlowDefinition
 from flows.definition.outline import OutlineLine, outline
 from flows.definition.scopes import compute_scopes
+from flows.definition.words import say_port
 from flows.models import Run
 from flows.queries import VisitView
 from flows.queries.pages.inbox import name_asked
@@ -199,9 +200,12 @@ def say_result(visit: VisitView, asked: Sequence[Asked] = ()) -> str:
         return _say_waiting(visit, asked)
     if visit.ended_at is None:
         return ""
+    if visit.kind == "choose":  # whose output is its way alone
+        return f"Went on by “{say_port(visit.port)}”" if visit.port else "Ended here, since no case was true"
     said = (say_progress(None, visit.output) if visit.kind == "for_each" else "") or _say_output(visit.output)
-    if visit.port and visit.port not in {"next", "error"} and visit.port.replace("_", " ") not in said.lower():
-        said = f"{visit.port.replace('_', ' ').capitalize()}{': ' if said else ''}{said}"
+    way = say_port(visit.port or "")
+    if way not in {"", "next", "error"} and way not in said.lower():
+        said = f"{way.capitalize()}{': ' if said else ''}{said}"
     return said
 
 

@@ -12,13 +12,16 @@ from cases.forms import FormField, read_fields
 from flows.definition.model import JSON, FlowDefinition
 from flows.definition.words import count_of, slug_words
 from flows.designer.overlay import list_inner_links, say_items
+from flows.designer.ways import say_exit
 from flows.engine.simulation import Asked, Faked, Simulated, SimulatedVisit
 from flows.operations.trying import Tried
+from flows.registry import kind_specs
 from integrator.lib.redaction import cap_text
 from integrator.pages.states import look_of
 
 TRIGGER = "trigger"
 LOOP = "for_each"
+CHOOSE = "choose"
 CHILD = "subflow"
 SHOWN_VISITS = 100
 _ORIGINS = {
@@ -45,7 +48,8 @@ _ENDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class VisitLine:
-    """One visit. ``leaves`` says by which exit; ``call`` is what would have been sent, None without."""
+    """One visit. ``leaves`` says by which way of several it went on, and where to; ``calls`` are what would have been
+    sent."""
 
     step: str
     title: str
@@ -127,7 +131,7 @@ def tell_try(
         reach=tried.reach,
         trigger_words=tried.trigger.said,
         is_trigger_made_up=tried.trigger.is_made_up,
-        lines=tuple(_tell_visit(visit, tried) for visit in visits),
+        lines=tuple(_tell_visit(visit, tried, definition) for visit in visits),
         left_out=len(simulated.visits) - len(visits),
         asks=_tell_asks(tried, definition, typed),
         output=simulated.veil.mask(simulated.output),
@@ -192,7 +196,7 @@ def _say_end(simulated: Simulated, definition: FlowDefinition) -> str:
     return f"{at}{simulated.ended_by.message}"
 
 
-def _tell_visit(visit: SimulatedVisit, tried: Tried) -> VisitLine:
+def _tell_visit(visit: SimulatedVisit, tried: Tried, definition: FlowDefinition) -> VisitLine:
     simulated = tried.simulated
     mask = simulated.veil.mask
     calls = tuple(
@@ -216,7 +220,7 @@ def _tell_visit(visit: SimulatedVisit, tried: Tried) -> VisitLine:
         step=visit.step,
         title=visit.title,
         state=word,
-        leaves=visit.port.replace("_", " ") if visit.port not in ("", "next") else "",
+        leaves=_say_way(visit, definition),
         item=_say_item(visit.index),
         origin=visit.note if rows else _ORIGINS.get(visit.origin, ""),
         is_made_up=visit.origin == "made_up",
@@ -231,6 +235,19 @@ def _tell_visit(visit: SimulatedVisit, tried: Tried) -> VisitLine:
         answer=rows or (_write(mask(calls[-1].answer)) if calls else _write(mask(visit.output)) if is_child else ""),
         answer_way="rows_again" if rows else "call" if calls else "output_again" if is_child else "",
     )
+
+
+def _say_way(visit: SimulatedVisit, definition: FlowDefinition) -> str:
+    """``went on by “otherwise” to “Check”``; "" where there was nothing to choose."""
+    step = definition.steps.get(visit.step)
+    if step is None:
+        return ""
+    if visit.kind == CHOOSE and visit.status == "succeeded" and not visit.port:
+        return "ended here, since no case was true"
+    way = say_exit(visit.port, step, kind_specs().get(visit.kind))
+    target = definition.steps.get(step.links.get(visit.port, ""))
+    to = f" to “{target.title}”" if target is not None else ""
+    return f"went on by “{way}”{to}" if way else ""
 
 
 def _find_rows(visit: SimulatedVisit, simulated: Simulated) -> str:
