@@ -37,7 +37,7 @@ from flows.views.connection_forms import (
     fill_form,
 )
 from flows.views.connection_words import find_notices, get_token, say_kind, say_rate
-from flows.views.connections import choose_kind
+from flows.views.connections import choose_kind, read_carried
 from flows.views.refusals import page_for
 from integrator.database.clock import get_database_now
 from integrator.pages.rendering import render_page
@@ -157,7 +157,7 @@ def render_connection(
         "uses": find_uses_of_connections([row])[row.pk],
         "drafts": find_drafts_using(row),
         "can_manage": can(get_reader(request), Action.CONNECTION_MANAGE, row.team),
-        "form": ConnectionForm(initial=fill_form(row, place, chosen), connection_kind=chosen),
+        "form": ConnectionForm(initial=fill_form(row, place, chosen) | read_carried(request), connection_kind=chosen),
         "secret_form": ConnectionSecretForm(connection_kind=choose_kind(row.kind)),
         "name_form": EnvironmentNameForm(initial={"environment": environment}),
         "trial_form": TrialForm(),

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +18,7 @@ from flows.operations.connections.trying import try_connection
 from flows.queries.connections import get_connection_for
 from flows.views.connection import read_environment, render_connection, require_manager, to_connection
 from flows.views.connection_forms import TrialForm, add_refusal
+from flows.views.connections import get_redirect_uri
 from flows.views.refusals import page_for
 from integrator.people.access import get_reader
 from integrator.people.rights import Action
@@ -112,9 +111,3 @@ def approved(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, f"{row.name} is approved. We keep its token fresh from now on.")
     return to_connection(row, under_way["environment"])
-
-
-def get_redirect_uri(request: HttpRequest) -> str:
-    """The address that the other side must know: by the installation's own, else as the request says."""
-    path = reverse("connection_approved")
-    return f"{settings.BASE_URL.rstrip('/')}{path}" if settings.BASE_URL else request.build_absolute_uri(path)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -28,6 +30,8 @@ from integrator.people.access import get_reader
 from integrator.people.rights import Action, can_anywhere
 from integrator.secrets.errors import SecretRefused
 
+CARRIED = ("team", "key", "name", "base_url")
+
 
 @page_for(Action.CONNECTION_READ)
 @require_safe
@@ -44,7 +48,7 @@ def add(request: HttpRequest) -> HttpResponse:
     teams = list_teams_where(person, Action.CONNECTION_MANAGE)
     typed_in = request.POST if request.method == "POST" else None
     kind = choose_kind((typed_in or request.GET).get("kind"))
-    known = {name: request.GET[name] for name in ("key", "name", "base_url") if name in request.GET}
+    known = read_carried(request)
     form = NewConnectionForm(typed_in, teams=teams, connection_kind=kind, initial=known)
     if form.is_bound and form.is_valid():
         typed = form.cleaned_data
@@ -61,10 +65,13 @@ def add(request: HttpRequest) -> HttpResponse:
             add_refusal(form, error, "secret")
         else:
             messages.success(request, f"{row} is added. Steps name it as connection: {row.key}.")
-            if kind.grant == "authorization_code":
-                return redirect("connection", team=row.team.slug, key=row.key)
-            return redirect("connections")
-    context = {"form": form, "kinds": list_connection_kinds().values(), "kind": kind}
+            return redirect("connection", team=row.team.slug, key=row.key)
+    context = {
+        "form": form,
+        "kinds": list_connection_kinds().values(),
+        "kind": kind,
+        "redirect_uri": get_redirect_uri(request),
+    }
     return render_page(request, "flows/connection_add.html", context, status=400 if form.is_bound else 200)
 
 
@@ -105,6 +112,17 @@ def _render_list(request: HttpRequest, *, form: TeamSecretForm | None = None, st
         "form": form or (TeamSecretForm(teams=list_teams_where(person, Action.SECRET_SET)) if can_set else None),
     }
     return render_page(request, "flows/connection_list.html", context, status=status)
+
+
+def read_carried(request: HttpRequest) -> dict[str, str]:
+    """What was typed before another way to sign in was chosen, as its link carries it."""
+    return {name: request.GET[name][:500] for name in CARRIED if name in request.GET}
+
+
+def get_redirect_uri(request: HttpRequest) -> str:
+    """The address that the other side must know: by the installation's own, else as the request says."""
+    path = reverse("connection_approved")
+    return f"{settings.BASE_URL.rstrip('/')}{path}" if settings.BASE_URL else request.build_absolute_uri(path)
 
 
 def choose_kind(name: str | None) -> ConnectionKind:

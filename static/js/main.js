@@ -4,6 +4,7 @@ import "./toasts.js";
 import "./theme.js";
 import "./times.js";
 import "./copying.js";
+import "./carrying.js";
 import "./keys.js";
 import "./polling.js";
 import "./ticking.js";

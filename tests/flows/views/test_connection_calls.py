@@ -78,6 +78,23 @@ class TestKinds:
         assert label in page
         assert f'value="{kind}"' in page
 
+    def test_keep_what_was_typed_when_another_is_chosen(self, browser: Client, personas: Personas) -> None:
+        typed = {"kind": "basic", "team": personas.team.pk, "name": "Old ERP", "base_url": "https://old.example"}
+        page = browser.get("/connections/add/", typed).content.decode()
+        assert 'value="Old ERP"' in page
+        assert 'value="https://old.example"' in page
+        edited = browser.get(add(browser, personas), typed).content.decode()
+        assert 'value="Old ERP"' in edited
+
+    def test_tell_the_address_to_come_back_to_before_they_are_added(self, browser: Client) -> None:
+        page = browser.get("/connections/add/?kind=oauth2_code").content.decode()
+        assert "http://testserver/connections/approved/</code>" in page
+
+    def test_lead_to_the_test_once_one_is_added(self, browser: Client, personas: Personas) -> None:
+        typed = {"team": personas.team.pk, "key": "erp", "name": "ERP", "kind": "none"}
+        answered = browser.post("/connections/add/", typed)
+        assert answered.headers["Location"] == f"/connections/of/{personas.team.slug}/erp/"
+
     def test_can_be_changed(self, browser: Client, personas: Personas) -> None:
         page = add(browser, personas)
         assert "User name" in browser.get(f"{page}?kind=basic").content.decode()

@@ -116,10 +116,13 @@ class TestConnectionJourney:
             visitor.sign_in(live_server.url, "ana", "secret-password")
             page.goto(f"{live_server.url}/connections/")
             page.get_by_role("link", name="Add a connection").first.click()
+            page.get_by_label("Name", exact=True).fill("ERP")
+            page.get_by_label("Token", exact=True).fill(SECRET)
             page.locator("summary", has_text="How we sign in there").click()
             page.get_by_role("link", name="API key").click()
-            page.wait_for_url("**kind=api_key")
-            page.get_by_label("Name", exact=True).fill("ERP")
+            page.wait_for_url("**kind=api_key**")
+            assert SECRET not in page.url
+            expect(page.get_by_label("Name", exact=True)).to_have_value("ERP")
             page.get_by_label("Short name").fill("erp")
             page.get_by_label("Address", exact=False).first.fill(partner.url)
             page.get_by_label("Name of the API key").fill("X-Api-Key")
@@ -127,7 +130,6 @@ class TestConnectionJourney:
             page.get_by_role("button", name="Add", exact=True).click()
             expect(page.get_by_text("ERP is added.")).to_be_visible()
 
-            page.get_by_role("link", name="ERP", exact=True).click()
             page.get_by_label("Path").fill("/status")
             page.get_by_role("button", name="Test", exact=True).click()
             expect(page.get_by_text("It works: the other side answered 200 OK.")).to_be_visible()
