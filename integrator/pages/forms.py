@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
@@ -24,6 +27,18 @@ def is_tick(widget: forms.Widget) -> bool:
 def is_group(widget: forms.Widget) -> bool:
     """Whether the control is a group of radio buttons or ticks, named by a legend."""
     return isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+
+
+def may_be_left(field: forms.Field) -> bool:
+    """Whether it may be left empty and does not say itself what that means, as a choice such as "Every team" does."""
+    if field.required:
+        return False
+    if isinstance(field, forms.ModelChoiceField):
+        return field.empty_label is not None and not field.empty_label.strip("-")
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.MultipleChoiceField):
+        choices: Iterable[Any] = field.choices  # type: ignore[assignment]  # pairs, whatever they were made of
+        return any(value in {"", None} and not str(label).strip("-") for value, label in choices)
+    return True
 
 
 def render_control(field: BoundField) -> SafeString:

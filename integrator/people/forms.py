@@ -45,7 +45,7 @@ class RoleForm(forms.Form):
 class MemberForm(forms.Form):
     """A person with a role for a known team."""
 
-    person = forms.ModelChoiceField(queryset=Person.objects.none(), label="Person")
+    person = forms.ModelChoiceField(queryset=Person.objects.none(), label="Person", empty_label="Choose…")
     role = forms.ChoiceField(choices=Role.choices, label="Role")
 
     def __init__(self, *args: Any, people: QuerySet[Person], **kwargs: Any) -> None:

@@ -251,6 +251,12 @@ def is_tick(field: BoundField) -> bool:
 
 
 @register.filter
+def may_be_left(field: BoundField) -> bool:
+    """Whether "optional" stands beside its label."""
+    return forms.may_be_left(field.field)
+
+
+@register.filter
 def is_group(field: BoundField) -> bool:
     """Whether a field is a group of radio buttons or ticks."""
     return forms.is_group(field.field.widget)

@@ -13,6 +13,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from integrator.pages.templatetags.ui import HTMX_CONFIG, initials_of
+from integrator.people.models import Team
 
 
 def render(text: str, **context: Any) -> str:
@@ -128,6 +129,22 @@ class TestFormFields:
         assert 'id="id_name_error"' in html
         assert 'aria-describedby="id_name_helptext id_name_error"' in html
         assert "kept</textarea>" in html
+
+    def test_calls_optional_only_what_does_not_say_what_empty_means(self) -> None:
+        class Choosing(forms.Form):
+            often = forms.ChoiceField(choices=[("", "never"), ("1", "daily")], required=False)
+            where = forms.ChoiceField(choices=[("header", "a header"), ("query", "the query")], required=False)
+            whom = forms.ModelChoiceField(queryset=Team.objects.none(), empty_label="Everybody", required=False)
+            dashes = forms.ModelChoiceField(queryset=Team.objects.none(), required=False)
+            days = forms.MultipleChoiceField(choices=[("1", "Monday")], required=False)
+            note = forms.CharField(required=False)
+            name = forms.CharField()
+
+        form = Choosing()
+        said = [
+            field.name for field in form if "optional" in render('{% include "components/field.html" %}', field=field)
+        ]
+        assert said == ["dashes", "days", "note"]
 
     def test_names_a_group_by_its_legend(self) -> None:
         html = render('{% include "components/form_fields.html" %}', form=SampleForm())
