@@ -19,6 +19,7 @@ from integrator.people.operations import CalendarData, OwnDay
 
 _OWN_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})\s*(?::\s*(?P<hours>[^#]*?))?\s*(?:#\s*(?P<name>.*))?")
 DAYS = tuple(f"day_{number}" for number in range(7))
+USUAL_WEEK = dict.fromkeys(DAYS[:5], "09:00–17:00")  # what a new one begins with
 
 
 class HoursField(forms.CharField):

@@ -17,7 +17,7 @@ from integrator.events.actors import Actor
 from integrator.lib.working_time import NoWorkingTime, add_working_days
 from integrator.pages.rendering import render_page
 from integrator.people.access import get_reader, needs
-from integrator.people.calendar_forms import CalendarForm
+from integrator.people.calendar_forms import USUAL_WEEK, CalendarForm
 from integrator.people.calendars import DEFAULT_KEY, build_calendar
 from integrator.people.calendars.public_holidays import list_holidays
 from integrator.people.errors import PeopleError
@@ -42,7 +42,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """The form for a new calendar."""
     _check(request)
     form = CalendarForm(request.POST if request.method == "POST" else None)
-    form.initial["zone"] = get_reader(request).time_zone  # likelier than the first of the alphabet
+    form.initial = {**USUAL_WEEK, "zone": get_reader(request).time_zone}  # likelier than the first of the alphabet
     if form.is_bound and form.is_valid():
         try:
             row = add_calendar(
@@ -71,7 +71,8 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         except PeopleError as error:
             add_people_error(form, error)
         else:
-            messages.success(request, f"{row} is changed. It counts for what is asked from now on.")
+            said = "It counts for what is asked from now on, and clocks that run are counted anew."
+            messages.success(request, f"{row} is changed. {said}")
             return redirect("calendar", key=key)
     context = {"form": form, "calendar": row, **_tell(row, timezone.now())}
     return render_page(request, "people/calendar.html", context, status=400 if form.is_bound else 200)

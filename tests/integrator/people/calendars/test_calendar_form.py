@@ -16,6 +16,7 @@ class TestNewCalendar:
         client.force_login(admin)
         page = client.get("/settings/calendars/add/").content.decode()
         assert '<option value="Europe/Berlin" selected>' in page
+        assert page.count('value="09:00–17:00"') == 5
 
     @pytest.mark.django_db
     def test_makes_the_short_name_of_the_name(self, client: Client) -> None:
