@@ -10,7 +10,7 @@ from typing import Any
 
 from cases.forms import FormField, read_fields
 from flows.definition.model import JSON, FlowDefinition
-from flows.definition.words import count_of, slug_words
+from flows.definition.words import count_of, say_port, slug_words
 from flows.designer.overlay import list_inner_links, say_items
 from flows.designer.ways import say_exit
 from flows.engine.simulation import Asked, Faked, Simulated, SimulatedVisit
@@ -305,4 +305,4 @@ def _propose_name(simulated: Simulated, definition: FlowDefinition) -> str:
     if not told:
         return f"Runs through as {simulated.status}"
     last = told[-1]
-    return cap_text(f"{definition.steps[last.step].title}: {last.port.replace('_', ' ')}", 150)
+    return cap_text(f"{definition.steps[last.step].title}: {say_port(last.port)}", 150)

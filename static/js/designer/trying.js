@@ -29,8 +29,9 @@ listen("open", ({ drawer, upTo, step }) => {
   if (drawer === "try" && wanted && wanted !== "trigger" && wanted !== "flow") tryUpTo(wanted);
 });
 
-// ---------- what the picked step did last, below its settings
+// ---------- what the picked step did last, between its settings and what stands at the foot of them
 let isTried = false;
+let shown = null; // the place where that stands, for the step that it names
 let turn = 0; // the answer to the last look counts
 const inspector = document.getElementById("inspector");
 
@@ -41,20 +42,38 @@ async function showStep() {
   const answer = await fetch(addressOf(`try/steps/${encodeURIComponent(step)}/`), { headers: { "HX-Request": "true" } });
   const text = answer.ok ? (await answer.text()).trim() : "";
   if (mine !== turn || frame.dataset.step !== step) return;
-  document.getElementById("try-step")?.remove();
+  forget();
   if (!text) return;
   const place = document.createElement("section");
+  place.dataset.step = step;
   place.id = "try-step";
   place.className = "try-step";
   place.setAttribute("aria-label", "In the last try");
   place.append(document.createRange().createContextualFragment(text));
-  inspector.append(place);
+  shown = place;
+  put();
+}
+
+function put() {
+  const fields = inspector.querySelector("[data-inspector] > .fields");
+  if (fields) fields.after(shown);
+  else inspector.append(shown);
+}
+
+function forget() {
+  shown?.remove();
+  shown = null;
 }
 
 listen("overlay", ({ name }) => {
   isTried = name === "try";
   if (isTried) showStep();
-  else document.getElementById("try-step")?.remove();
+  else forget();
+});
+
+// The settings were drawn again round what is being typed: what the step did stands below them as before.
+listen("drawn", ({ id }) => {
+  if (id === "inspector" && shown?.dataset.step === frame.dataset.step) put();
 });
 
 // ---------- a run for real: its states are laid over the views until it is over

@@ -101,7 +101,36 @@ class TestForReal:
         assert visitor.complaints == []
 
 
+WAYS = """
+format: 1
+flow: ways
+name: Ways
+team: marketing
+trigger: {kind: manual}
+steps:
+  pick:
+    kind: choose
+    with: {cases: [{when: "= 1 > 2", port: big}]}
+    on: {big: rest, default: done}
+  rest: {kind: wait, with: {for: P1D}, next: done}
+  done: {kind: stop}
+"""
+
+
 class TestTrying:
+    def test_the_way_of_a_step_stands_below_its_settings(self, visitor: Visitor, live_server: Any) -> None:
+        import_flow(text=WAYS, person=None, publish=True, now=datetime.now(UTC))
+        page = visitor.page
+        page.goto(f"{live_server.url}/flows/ways/draft/?drawer=try&step=pick")
+        page.get_by_role("button", name="Run all", exact=True).click()
+        told = page.locator("#inspector [data-inspector] > #try-step h3")
+        expect(told).to_have_text("In the last try: went on by “otherwise” to “Done”")
+        page.get_by_label("Port of case").fill("huge")
+        page.get_by_label("Port of case").blur()
+        expect(page.locator("#inspector").get_by_label("Huge")).to_be_visible()  # drawn again, with another way to go
+        expect(told).to_be_visible()
+        assert visitor.find_barriers() == []
+
     def test_a_try_is_answered_seen_and_kept(self, visitor: Visitor, live_server: Any) -> None:
         page, panel = visitor.page, visitor.page.locator("#drawer-panel-try")
         page.goto(f"{live_server.url}/flows/content-approval/draft/outline/?drawer=try")
