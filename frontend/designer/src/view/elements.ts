@@ -113,7 +113,7 @@ export function linkId(source: string, port: string): string {
   return `${source}>${port}`;
 }
 
-/** One link a port. `taken` are those a run went along, null where no run is shown. */
+/** One link a port. `taken` are those a run went along, null where no run is shown; they are drawn over all others. */
 export function makeLinks(
   steps: readonly CanvasStep[],
   taken: ReadonlySet<string> | null,
@@ -131,7 +131,7 @@ export function makeLinks(
   };
   const known = new Set(steps.map((step) => step.key));
   const titles = new Map(steps.map((step) => [step.key, step.info.title]));
-  return steps.flatMap((step) =>
+  const links = steps.flatMap((step) =>
     step.links
       .filter((link) => known.has(link.target))
       .map((link, index, all): LinkElement => {
@@ -158,6 +158,7 @@ export function makeLinks(
         };
       }),
   );
+  return taken ? [...links.filter((link) => !link.data?.isTaken), ...links.filter((link) => link.data?.isTaken)] : links;
 }
 
 /** The new nodes, each replaced by the old one where nothing changed, so that it is not drawn again. */

@@ -132,7 +132,8 @@ describe("makeNodes", () => {
 
   it("draws one link a port, those taken by a run stronger", () => {
     const links = makeLinks(steps, new Set(["review>approved"]), false);
-    expect(links.map((link) => link.id)).toEqual(["trigger>next", "review>approved", "review>rejected", "review>error", "reply>next"]);
+    expect(links.map((link) => link.id)).toEqual(["trigger>next", "review>rejected", "review>error", "reply>next", "review>approved"]);
+    expect(makeLinks(steps, null, false).map((link) => link.id)[1]).toBe("review>approved");
     expect(links.filter((link) => link.className?.includes("--taken")).map((link) => link.id)).toEqual(["review>approved"]);
   });
 });
