@@ -34,6 +34,13 @@ class TestEveryTemplate:
     def test_says_at_its_top_what_it_takes(self, name: str) -> None:
         assert (TEMPLATES / name).read_text(encoding="utf-8").startswith(("{% comment %}", "{#"))
 
+    @pytest.mark.parametrize("name", NAMES)
+    def test_asks_again_and_again_where_nothing_tells_it(self, name: str) -> None:
+        """While the stream is up, ``data-poll`` alone asks once a minute: only what is told of changes may say so."""
+        text = (TEMPLATES / name).read_text(encoding="utf-8")
+        for found in re.finditer(r"\sdata-poll(?!=)", text):
+            assert "live:" in text[text.rindex("<", 0, found.start()) : found.start()]
+
 
 class TestSprite:
     def test_holds_exactly_the_named_icons(self) -> None:
