@@ -36,7 +36,7 @@ from flows.views.connection_forms import (
     add_refusal,
     fill_form,
 )
-from flows.views.connection_words import find_notices, get_token, say_kind, say_rate
+from flows.views.connection_words import find_notices, get_token, read_certificate_until, say_kind, say_rate
 from flows.views.connections import choose_kind, read_carried
 from flows.views.refusals import page_for
 from integrator.database.clock import get_database_now
@@ -150,6 +150,7 @@ def render_connection(
         "chosen": chosen,
         "rate": say_rate(row),
         "token": get_token(place),
+        "certificate_until": read_certificate_until(place),
         "notices": find_notices(place, now),
         "health": get_health(place.pk, now),
         "tabs": make_tabs(row, environment),

@@ -88,11 +88,16 @@ def _of_token(place: ConnectionEnvironment, now: datetime) -> list[Notice]:
     return []
 
 
-def _of_certificate(place: ConnectionEnvironment, now: datetime) -> list[Notice]:
+def read_certificate_until(place: ConnectionEnvironment) -> datetime | None:
+    """When its client certificate ends; None where it has none."""
     until = place.secret_facts.get("certificate_until")
-    if not until:
+    return parse_instant(until) if until else None
+
+
+def _of_certificate(place: ConnectionEnvironment, now: datetime) -> list[Notice]:
+    ends_at = read_certificate_until(place)
+    if ends_at is None:
         return []
-    ends_at = parse_instant(until)
     if ends_at <= now:
         return [Notice(tone="failed", text="Our certificate has expired. Set a new one below.")]
     if ends_at <= now + SOON:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +17,7 @@ from integrator.people.rights import Action
 from integrator.people.roles import Role
 from integrator.secrets import vault
 from integrator.secrets.store import resolve_secrets
+from tests.support.certificates import Authority
 from tests.support.flows import make_version
 from tests.support.loopback import answer, respond, serve
 from tests.support.personas import Personas, make_person, make_personas, sign_in
@@ -94,6 +96,11 @@ class TestKinds:
         typed = {"team": personas.team.pk, "key": "erp", "name": "ERP", "kind": "none"}
         answered = browser.post("/connections/add/", typed)
         assert answered.headers["Location"] == f"/connections/of/{personas.team.slug}/erp/"
+
+    def test_tell_until_when_the_certificate_is_good(self, browser: Client, personas: Personas) -> None:
+        page = add(browser, personas, kind="client_certificate", secret=Authority().make("us"))
+        until = datetime.fromisoformat(ConnectionEnvironment.objects.get().secret_facts["certificate_until"])
+        assert f"good until {until:%-d %B %Y}." in browser.get(page).content.decode()
 
     def test_can_be_changed(self, browser: Client, personas: Personas) -> None:
         page = add(browser, personas)

@@ -143,7 +143,7 @@ class TestConnectionJourney:
             expect(page.get_by_text("version 2, step “Call”")).to_be_visible()
             expect(page.get_by_text("1 call, 0 % failed")).to_be_visible()
             expect(page.get_by_text("It can be removed once no live flow uses it.")).to_be_visible()
-            assert page.locator("summary", has_text="Remove…").count() == 0
+            assert page.locator("summary", has_text="Remove the connection…").count() == 0
             self._post_anyway(page, f"{live_server.url}{PAGE}remove/")
             expect(page.get_by_text("Send orders (version 2) uses 'ERP'. Publish without it first.")).to_be_visible()
             assert visitor.complaints == []
