@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from cases.queries.workload import find_seen
 from cases.sla.book import Book
 from cases.sla.operations.alerting import path_of, title_of
 from cases.sla.queries import describe_clock
-from cases.sla.queries.report import ReportFilter, list_ended, make_report, sum_up
+from cases.sla.queries.report import ReportFilter, ReportRow, list_ended, make_report, say_month, sum_up
 from integrator.events.actors import Actor
 from integrator.events.log import record
 from integrator.lib.csv_safe import safe_row
@@ -42,6 +43,7 @@ def show_report(request: HttpRequest) -> HttpResponse:
         "period": _read_period(request),
         "periods": PERIODS,
         "wanted": wanted,
+        "chosen": _tell_chosen(wanted, rows),
         "is_open": "open" in request.GET,
         "may_export": can_anywhere(reader, Action.CASE_EXPORT),
     }
@@ -79,6 +81,18 @@ def _tell(clock: SlaClock, book: Book, now: datetime, seen: set[UUID]) -> dict[s
     view = describe_clock(clock, now, book=book)
     path = path_of(clock) if clock.task_id is None or clock.task_id in seen else ""
     return {"clock": view, "title": title_of(clock), "path": path, "row": clock}
+
+
+def _tell_chosen(wanted: ReportFilter, rows: Sequence[ReportRow]) -> list[tuple[str, str]]:
+    """What the report is narrowed to, each with the parameter that does so: in words, where a row has them."""
+    row = rows[0] if rows else None
+    words = {
+        "month": say_month(wanted.month),
+        "case_type": row.case_type if row is not None else wanted.case_type,
+        "team": row.team if row is not None else wanted.team,
+        "what": row.what if row is not None else wanted.what,
+    }
+    return [(name, said) for name, said in words.items() if getattr(wanted, name)]
 
 
 def _read_period(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,6 +45,11 @@ class ReportRow:
     met: int = 0
     late: int = 0
     used: list[int] = field(default_factory=list, repr=False)
+
+    @property
+    def month_words(self) -> str:
+        """The month as people say it: ``November 2026``."""
+        return say_month(self.month)
 
     @property
     def count(self) -> int:
@@ -112,6 +118,12 @@ def sum_up(rows: list[ReportRow]) -> ReportRow:
         total.met, total.late = total.met + row.met, total.late + row.late
         total.used += row.used
     return total
+
+
+def say_month(month: str) -> str:
+    """``2026-11`` as ``November 2026``; "" for none."""
+    year, _, number = month.partition("-")
+    return f"{month_name[int(number)]} {year}" if month else ""
 
 
 def month_of(at: datetime) -> str:

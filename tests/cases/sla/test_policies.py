@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from cases.sla.operations.policies import PolicyData, add_policy, change_policy,
 from cases.sla.operations.recounting import ask_recount_in, recount_some
 from cases.sla.queries import describe_clock
 from cases.sla.queries.forecast import forecast_clock
+from cases.sla.queries.report import month_of, say_month
 from cases.sla.words import say_policy
 from integrator.events.actors import SYSTEM, Actor
 from integrator.lib.working_time import Hours
@@ -330,7 +332,11 @@ class TestReport:
         SlaClock.objects.update(ended_at=events_at())
         client.force_login(office.sam)
         page = client.get(reverse("sla_report")).content.decode()
-        assert "67 % of 3 were done in time" in page
+        assert "67 % of 3 were done in time; half of all used 12 % of their time at most" in page
+        month = month_of(SlaClock.objects.latest("ended_at").ended_at or MONDAY)
+        narrowed = {"month": month, "case_type": "-", "team": "hr", "what": "assign"}
+        chosen = client.get(reverse("sla_report"), narrowed).content.decode()
+        assert re.findall(r'chip--on" href="[^"]*">([^<]+) <svg', chosen) == [say_month(month), "No case", "Hr", "Work"]
         opened = client.get(reverse("sla_report"), {"open": "1", "state": "breached"}).content.decode()
         assert opened.count('class="title" href="/inbox/') == 1
         written = client.get(reverse("sla_report_csv")).content.decode().splitlines()
