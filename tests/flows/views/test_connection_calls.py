@@ -169,6 +169,13 @@ class TestTestButton:
         assert SECRET not in shown
         assert Event.objects.filter(name="connection.tested").count() == 1
 
+    def test_says_once_why_there_is_no_token(self, browser: Client, personas: Personas, tokens: TokenServer) -> None:
+        tokens.refusal = (401, {"error": "invalid_client"})
+        page = add(browser, personas, kind="oauth2_client", token_url=tokens.url, client_id="us")
+        tried = browser.post(f"{page}test/", {"path": "/"}).content.decode()
+        assert tried.count("gave no token (invalid_client)") == 1
+        assert "gave no token (invalid_client)" in browser.get(page).content.decode()
+
     def test_is_not_for_readers(self, browser: Client, personas: Personas) -> None:
         page = add(browser, personas)
         reader = sign_in(make_person("", (personas.team, Role.OPERATOR)))
