@@ -185,6 +185,7 @@ def _show(
         "mark": mark.sign(form.listener.path),
         "trap": TRAP,
         "has_files": bool(list_file_places(form.schema)),
+        "forgets_files": filled is not None and bool(request.FILES),  # read with what was typed, else not at all
         "is_refused": refusal is not None,
     }
     status = STATUS_BY_CODE[refusal.code] if refusal is not None else 200

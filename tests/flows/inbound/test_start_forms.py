@@ -120,6 +120,14 @@ class TestPublicForm:
         assert kept.errors[0]["pointer"] == "/amount/amount"
         assert not Run.objects.exists()
 
+    @pytest.mark.parametrize("again", [{"field-1-amount": "much"}, {"add-row": "field-1"}])
+    def test_asks_for_files_once_more_where_some_were_chosen(self, again: dict[str, str]) -> None:
+        open_form()
+        scan = SimpleUploadedFile("scan.pdf", b"%PDF-1.4\n", content_type="application/pdf")
+        said = "Choose your files once more"
+        assert said in text_of(send(Client(), **again, **{"field-3": scan}))
+        assert said not in text_of(send(Client(), **again))
+
     def test_may_be_one_that_the_flow_holds(self) -> None:
         listen_to(FLOW.format(access="public", form="{use: report}", more="") + f"forms:\n  report:{FORM}")
         assert send(Client()).status_code == 302
