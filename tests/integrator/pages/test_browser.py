@@ -62,6 +62,17 @@ class TestMenu:
         expect(wide.page.get_by_role("button", name="Sign out")).to_be_hidden()
         expect(summary).to_be_focused()
 
+    def test_is_not_covered_by_what_was_said_on_a_phone(self, chromium: Browser, live_server) -> None:
+        make_person("lee")
+        with open_visitor(chromium, width_px=NARROW_PX) as narrow:
+            narrow.sign_in(live_server.url, "lee", "secret-password")
+            narrow.page.goto(f"{live_server.url}/settings/me/")
+            narrow.page.get_by_role("button", name="Keep").click()
+            expect(narrow.page.locator("#toasts > .notice")).to_be_visible()
+            narrow.page.locator(".fold--me > summary").click()
+            for button in narrow.page.locator(".fold--me .fold-panel").get_by_role("button").all():
+                button.click(trial=True, timeout=5_000)
+
     def test_changes_the_theme_at_once_and_for_good(self, wide: Visitor, live_server) -> None:
         make_person("lee")
         wide.sign_in(live_server.url, "lee", "secret-password")
