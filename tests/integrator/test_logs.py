@@ -30,12 +30,12 @@ class Written:
 def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Written]:
     """Logging set up as in the product, and put back afterwards."""
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers, level, ours = list(root.handlers), root.level, structlog.get_config()
     logs.configure({"console": False, "level": "DEBUG"})
     yield Written(capsys)
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**ours)
 
 
 def lines(stream: Written) -> list[dict]:

@@ -26,7 +26,7 @@ def _count_calls_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def forget_everything() -> None:
-    """Drop what this process keeps: attempts to sign in, answers, rates, versions, secrets, calendars, debts."""
+    """Drop what this process keeps: attempts to sign in, answers, rates, versions, secrets, what waits or is owed."""
     from django.core.cache import cache
 
     from flows.engine import returning as runs
@@ -41,6 +41,7 @@ def forget_everything() -> None:
     from integrator.people.calendars.building import forget_calendars
     from integrator.rates import get_counter
     from integrator.secrets.store import forget_kept_values
+    from integrator.timers.firing import POSTPONED
 
     cache.clear()
     COMPILED.clear()
@@ -48,6 +49,7 @@ def forget_everything() -> None:
     COSTLY.clear()
     KEY_SETS.forget()
     GATE._counts.clear()
+    POSTPONED.clear()
     runs._OWED.clear()
     occasions._OWED.clear()
     forget_sensitive_paths()

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, connections
 from cases.models import SlaClock, SlaEntry
 from cases.sla.operations import marking
 from integrator.events.models import Event
-from integrator.timers.firing import POSTPONED, fire_due_timers
+from integrator.timers.firing import fire_due_timers
 from integrator.timers.models import Timer
 from tests.support.cases import ask_work, make_office
 from tests.support.processes import wait_for
@@ -65,7 +65,6 @@ def test_each_mark_of_each_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     make_policy(budget="PT4H", ladder=[{"percent": 100, "do": "tell", "to": "lead"}])
     for number in range(CLOCKS):
         ask_work(office, "sam", title=f"Work {number}")
-    POSTPONED.clear()
     monkeypatch.setattr(marking, "keep_clocks_in", die_once(marking.keep_clocks_in))
     failures: list[BaseException] = []
     barrier = threading.Barrier(2)

@@ -59,7 +59,6 @@ def _handlers(settings: object) -> None:
     TOLD.clear()
     RUNG.clear()
     CHOKED.clear()
-    POSTPONED.clear()
     settings.TIMER_HANDLERS = {"heard": f"{__name__}.HEARS"}
 
 
