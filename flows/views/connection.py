@@ -141,6 +141,7 @@ def render_connection(
     place, now = get_environment_of(row, environment), get_database_now()
     kind = find_connection_kind(row.kind)
     chosen = choose_kind(request.GET.get("kind") or row.kind)
+    initial = fill_form(row, place, chosen) | read_carried(request, ["name"])
     context = {
         "connection": row,
         "place": place,
@@ -158,7 +159,7 @@ def render_connection(
         "uses": find_uses_of_connections([row])[row.pk],
         "drafts": find_drafts_using(row),
         "can_manage": can(get_reader(request), Action.CONNECTION_MANAGE, row.team),
-        "form": ConnectionForm(initial=fill_form(row, place, chosen) | read_carried(request), connection_kind=chosen),
+        "form": ConnectionForm(initial=initial, connection_kind=chosen),
         "secret_form": ConnectionSecretForm(connection_kind=choose_kind(row.kind)),
         "name_form": EnvironmentNameForm(initial={"environment": environment}),
         "trial_form": TrialForm(),

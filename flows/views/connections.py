@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -114,9 +116,12 @@ def _render_list(request: HttpRequest, *, form: TeamSecretForm | None = None, st
     return render_page(request, "flows/connection_list.html", context, status=status)
 
 
-def read_carried(request: HttpRequest) -> dict[str, str]:
-    """What was typed before another way to sign in was chosen, as its link carries it."""
-    return {name: request.GET[name][:500] for name in CARRIED if name in request.GET}
+def read_carried(request: HttpRequest, names: Sequence[str] = CARRIED) -> dict[str, str]:
+    """What was typed before another way to sign in was chosen, as its link carries it: of these fields.
+
+    A link may come from anybody, so it must not say where a stored secret is sent to.
+    """
+    return {name: request.GET[name][:500] for name in names if name in request.GET}
 
 
 def get_redirect_uri(request: HttpRequest) -> str:

@@ -109,6 +109,15 @@ class TestKinds:
         assert browser.post(page, typed).status_code == 302
         assert Connection.objects.get().kind == "basic"
 
+    def test_take_no_address_from_a_link(self, browser: Client, personas: Personas) -> None:
+        page = add(browser, personas)
+        planted = {"kind": "basic", "name": "ERP 2", "base_url": "https://evil.example", "key": "other"}
+        shown = browser.get(page, planted).content.decode()
+        assert ('value="ERP 2"' in shown, 'value="https://erp.example"' in shown) == (True, True)
+        assert 'value="https://evil.example"' not in shown
+        assert 'data-carries="name"' in shown
+        assert 'value="https://evil.example"' in browser.get("/connections/add/", planted).content.decode()
+
     def test_keep_a_rate(self, browser: Client, personas: Personas) -> None:
         page = add(browser, personas, rate_requests="10", rate_per_s="1.5")
         assert Connection.objects.get().rate == {"requests": 10, "per_s": 1.5}

@@ -107,6 +107,29 @@ class TestConnectionPages:
             assert visitor.complaints == []
 
 
+class TestAnotherWayToSignIn:
+    def test_takes_along_what_was_typed_and_no_password(self, chromium: Browser, live_server: Any, ana: Person) -> None:
+        with open_visitor(chromium) as visitor:
+            page = visitor.page
+            visitor.sign_in(live_server.url, "ana", "secret-password")
+            page.goto(f"{live_server.url}/connections/add/")
+            for name, address, kept in [
+                ("ERP", "https://erp.example", "https://erp.example"),
+                ("", "https://jo:s3cret@erp.example", ""),
+                ("ERP", "https://erp.example/?api_key=s3cret", ""),
+                ("", "https://erp.example/#s3cret", ""),
+                ("", "https://erp.example", "https://erp.example"),
+            ]:
+                page.get_by_label("Name", exact=True).fill(name)
+                page.locator("[name=base_url]").fill(address)
+                page.locator("summary", has_text="How we sign in there").click()
+                with page.expect_navigation():
+                    page.get_by_role("link", name="API key").click()
+                expect(page.get_by_label("Name", exact=True)).to_have_value(name)
+                expect(page.locator("[name=base_url]")).to_have_value(kept)
+                assert "s3cret" not in page.url
+
+
 class TestConnectionJourney:
     def test_is_made_tested_used_and_not_removed(
         self, chromium: Browser, live_server: Any, ana: Person, partner: LoopbackServer
