@@ -89,7 +89,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "integrator.streaming.StaticFilesMiddleware",
     "integrator.middleware.SecurityHeadersMiddleware",
     "integrator.middleware.OneLengthMiddleware",
     "integrator.files.upload_handler.UploadLimitMiddleware",

@@ -35,8 +35,9 @@ from integrator.api.docs import (
     query,
 )
 from integrator.api.paging import answer_page, get_page, wrap_page
-from integrator.api.text_files import TEXT_RENDERERS, send_lines
+from integrator.api.text_files import TEXT_RENDERERS
 from integrator.events.queries import describe_events
+from integrator.streaming import send_lines
 
 STATES = ("open", "closed")
 FILTER_PARAMETERS = (
@@ -104,7 +105,7 @@ class ExportView(APIView):
         file_format = read_choice(request, "as", FORMATS) or "csv"
         wanted = _read_filter(request)
         text = export_cases(person=get_caller(request), wanted=wanted, file_format=file_format, now=timezone.now())
-        return send_lines(text, name=f"cases.{file_format}", content_type=CONTENT_TYPES[file_format])
+        return send_lines(request, text, name=f"cases.{file_format}", content_type=CONTENT_TYPES[file_format])
 
 
 class CaseView(APIView):

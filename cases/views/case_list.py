@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -40,6 +40,7 @@ from integrator.pages.rendering import render_page
 from integrator.people.access import get_reader, signed_in
 from integrator.people.models import Person
 from integrator.people.rights import Action, can_anywhere
+from integrator.streaming import send_lines
 
 MINE, PAGE = "mine", "cases"
 UNCLOSED = "unclosed"
@@ -97,8 +98,7 @@ def export(request: HttpRequest, file_format: str) -> HttpResponseBase:
         )
     except CaseForbidden as error:
         raise PermissionDenied from error
-    headers = {"Content-Disposition": f'attachment; filename="cases.{file_format}"'}
-    return StreamingHttpResponse(text, content_type=CONTENT_TYPES[file_format], headers=headers)
+    return send_lines(request, text, name=f"cases.{file_format}", content_type=CONTENT_TYPES[file_format])
 
 
 @signed_in

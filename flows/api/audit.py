@@ -34,7 +34,7 @@ from integrator.api.docs import (
     query,
 )
 from integrator.api.paging import get_page, wrap_page
-from integrator.api.text_files import TEXT_RENDERERS, send_lines
+from integrator.api.text_files import TEXT_RENDERERS
 from integrator.events.catalogue import EVENT_TYPES
 from integrator.events.export import CONTENT_TYPES, ExportFormat, export_events
 from integrator.events.queries import (
@@ -47,6 +47,7 @@ from integrator.events.queries import (
 from integrator.events.sealing_state import find_seal, get_seal_state
 from integrator.people.models import Person
 from integrator.people.rights import Action, can_anywhere
+from integrator.streaming import send_lines
 
 FORMATS = tuple(CONTENT_TYPES)
 SEARCH_PARAMETERS = (
@@ -104,7 +105,7 @@ class EventsFileView(APIView):
         person = get_auditor(request, Action.EVENT_EXPORT)
         known = cast("ExportFormat", read_choice(request, "as", FORMATS) or "csv")
         pieces = export_events(person=person, filters=read_search(request), file_format=known)
-        return send_lines(pieces, name=f"audit-trail.{known}", content_type=CONTENT_TYPES[known])
+        return send_lines(request, pieces, name=f"audit-trail.{known}", content_type=CONTENT_TYPES[known])
 
 
 class EventView(APIView):

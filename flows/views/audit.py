@@ -23,6 +23,7 @@ from integrator.pages.rendering import render_page
 from integrator.people.access import get_reader
 from integrator.people.rights import Action, can, can_anywhere
 from integrator.people.rights_report import can_see_rights_report
+from integrator.streaming import send_lines
 
 PAGE_ROWS = 50
 _RUN = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -85,11 +86,7 @@ def export(request: HttpRequest, file_format: str) -> StreamingHttpResponse:
         raise Http404
     known = cast("ExportFormat", file_format)
     pieces = export_events(person=get_reader(request), filters=read_filter(FilterForm(request.POST)), file_format=known)
-    return StreamingHttpResponse(
-        pieces,
-        content_type=CONTENT_TYPES[known],
-        headers={"Content-Disposition": f'attachment; filename="audit-trail.{known}"', "Cache-Control": "no-store"},
-    )
+    return send_lines(request, pieces, name=f"audit-trail.{known}", content_type=CONTENT_TYPES[known])
 
 
 def make_line(row: EventRow, names: Names) -> AuditLine:

@@ -1,11 +1,9 @@
-"""Answers that are text files, such as CSV: callers may ask for their types, and lines leave while they are made."""
+"""Types of answers that are text files, such as CSV, so that callers may ask for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.http import StreamingHttpResponse
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 
@@ -28,9 +26,3 @@ class JsonLinesRenderer(CsvRenderer):
 
 
 TEXT_RENDERERS = (JSONRenderer, CsvRenderer, JsonLinesRenderer)
-
-
-def send_lines(pieces: Iterable[str], *, name: str, content_type: str) -> StreamingHttpResponse:
-    """This will send a file piece by piece, to be kept under ``name`` and in no cache."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)

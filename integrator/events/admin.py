@@ -23,6 +23,7 @@ from integrator.events.models import Event
 from integrator.events.queries import EventRow, describe_events, events_visible_to, record_audit_read
 from integrator.people.models import Person
 from integrator.people.rights import Action, can_anywhere, limit_to_teams, team_ids_where
+from integrator.streaming import send_lines
 
 _COUNTED_ROWS = 10_000
 
@@ -142,11 +143,7 @@ class EventAdmin(_EventModelAdmin):
         pieces = export_rows(
             rows, person=cast("Person", request.user), described=_filters_of(request), file_format=known
         )
-        return StreamingHttpResponse(
-            pieces,
-            content_type=CONTENT_TYPES[known],
-            headers={"Content-Disposition": f'attachment; filename="audit-trail.{known}"', "Cache-Control": "no-store"},
-        )
+        return send_lines(request, pieces, name=f"audit-trail.{known}", content_type=CONTENT_TYPES[known])
 
     @admin.display(description="Event")
     def label(self, event: Event) -> str:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from integrator.files.models import File
@@ -14,6 +10,7 @@ from integrator.files.names import make_disposition
 from integrator.files.ranges import Part, read_range
 from integrator.files.sniffing import PDF, PREVIEWED, TEXT, UNKNOWN
 from integrator.files.storage import get_store
+from integrator.streaming import stream
 
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 FRAMED = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -68,12 +65,10 @@ def _make_etag(file: File) -> str:
 
 
 def _stream(request: HttpRequest, file: File, part: Part | None) -> HttpResponseBase:
-    """The content piece by piece. Under ASGI Django would collect a plain iterator whole, so it gets another one."""
     if request.method == "HEAD":
         response: HttpResponseBase = HttpResponse()
     else:
-        pieces = get_store().stream(file.content.stored_as, part)
-        response = StreamingHttpResponse(_send_async(pieces) if isinstance(request, ASGIRequest) else pieces)
+        response = stream(request, get_store().stream(file.content.stored_as, part))
     response["Content-Length"] = str(file.content.bytes if part is None else part.size_bytes)
     if part is not None:
         response.status_code = 206
@@ -84,14 +79,3 @@ def _stream(request: HttpRequest, file: File, part: Part | None) -> HttpResponse
     response["Cache-Control"] = ASK_AGAIN
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
-
-
-async def _send_async(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    read = sync_to_async(lambda: next(pieces, b""), thread_sensitive=False)
-    try:
-        while piece := await read():
-            yield piece
-    finally:
-        close = getattr(pieces, "close", None)
-        if close is not None:
-            await sync_to_async(close, thread_sensitive=False)()
