@@ -10,6 +10,7 @@ from cases.models import Case, SlaClock, SlaEntry, Task
 from cases.sla.book import Book
 from cases.sla.operations.keeping import keep_clocks_in, make_entry, open_state, set_moments, stop_running
 from cases.sla.operations.locking import lock_clocks_in
+from cases.sla.operations.sizing import size_budget
 from cases.sla.operations.telling import tell_in
 from integrator.events.actors import Actor
 
@@ -61,6 +62,7 @@ def hold_clocks_in(clocks: Sequence[SlaClock], name: str, *, reason: str, actor:
         clock.holds = {**clock.holds, name: reason[:300]}
         if clock.running_since is not None:
             stop_running(clock, now)
+            clock.is_promised = clock.is_promised or clock.promised_at is not None
             clock.paused_at, clock.promised_at, clock.state = now, None, open_state(clock)
             set_moments(clock, book)
             entries.append(make_entry(clock, "paused", book, at=now, actor=actor, why=reason))
@@ -80,6 +82,8 @@ def release_clocks_in(
         changed.append(clock)
         if not clock.holds and clock.running_since is None:
             _go_on(clock, now)
+            if clock.promised_at is not None:
+                size_budget(clock, book)
             set_moments(clock, book)
             entries.append(make_entry(clock, "resumed", book, at=now, actor=actor, why=reason))
     _keep_in(changed, entries, "sla.resumed", reason, actor)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from cases.inside import assert_in_transaction
 from cases.models import SlaClock, SlaEntry, SlaRecount
-from cases.sla.arithmetic import count_spans, count_time, read_budget, size_of
 from cases.sla.book import Book
-from cases.sla.operations.keeping import keep_clocks_in, make_entry, set_moments, to_seconds
+from cases.sla.operations.keeping import keep_clocks_in, make_entry, set_moments
 from cases.sla.operations.locking import lock_bare_in
+from cases.sla.operations.sizing import size_budget
 from cases.sla.operations.starting import facts_of
 from cases.sla.operations.telling import tell_in
 from integrator.events.actors import Actor
 from integrator.events.log import record
-from integrator.lib.working_time import NoWorkingTime
 from integrator.people.models import BusinessCalendar
 
 BATCH = 1_000
@@ -139,33 +138,10 @@ def _recount(clock: SlaClock, book: Book, *, repick: bool) -> bool:
     if repick:
         policy = book.choose(facts_of(clock)).policy
         clock.policy_id = policy.id if policy is not None else None
-    _size(clock, book)
+    size_budget(clock, book)
     set_moments(clock, book)
     after = (clock.policy_id, clock.is_working_time, clock.budget_s, clock.due_at, clock.next_at, clock.warn_at)
     return before != after
-
-
-def _size(clock: SlaClock, book: Book) -> None:
-    """The budget as its calendar counts it now. A promise keeps its date, or what was left of it when the clock stood;
-    without promise or policy all stays."""
-    policy, calendar = book.policy_of(clock), book.calendar_of(clock.team_id)
-    if clock.promised_at is not None:
-        if clock.running_since is None:
-            return
-        dial = book.dial_of(clock)
-        used = count_spans(dial)
-        rest = count_time(dial.calendar, clock.running_since, clock.promised_at)
-        if not rest and dial.calendar is not None and not clock.spans:
-            clock.is_working_time, rest = False, count_time(None, clock.running_since, clock.promised_at)
-        clock.budget_s = to_seconds(used + rest)
-    elif policy is not None and not clock.is_promised:
-        clock.is_working_time = policy.is_working_time
-        budget = read_budget(policy.budget, is_working=policy.is_working_time)
-        try:
-            clock.budget_s = to_seconds(size_of(budget, calendar, clock.started_at))
-        except NoWorkingTime:
-            clock.is_working_time = False
-            clock.budget_s = to_seconds(timedelta(days=budget.days) + budget.rest)
 
 
 def _note_in(clock: SlaClock, book: Book, entries: list[SlaEntry], *, why: str, actor: Actor, now: datetime) -> bool:

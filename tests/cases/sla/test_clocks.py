@@ -11,9 +11,12 @@ from django.db import transaction
 from cases.models import Case, SlaClock, Task
 from cases.operations import close_case, complete_task, update_case, withdraw_by_origin_in
 from cases.sla.operations import pause_clocks_in, resume_clocks_in
+from cases.sla.operations.changing import change_due_date
 from cases.sla.operations.recounting import recount_clock_in
 from cases.sla.queries import describe_clock, list_ledger
 from integrator.events.actors import SYSTEM, Actor
+from integrator.people.models import BusinessCalendar
+from integrator.people.operations import set_team_calendar
 from integrator.timers.models import Timer
 from notifications.models import Alert, Delivery
 from tests.support.cases import Office, ask_approval, ask_work, events_of, make_case, task_of
@@ -257,6 +260,32 @@ class TestPausing:
         with transaction.atomic():
             recount_clock_in(SlaClock.objects.get(task=task), why="tried", actor=SYSTEM, now=MONDAY)
         assert get_clock(task).due_at == MONDAY + timedelta(days=1) + 5 * HOUR
+
+    def test_a_date_that_was_set_while_it_stood_counts_after_the_next_stop_too(self, office: Office) -> None:
+        make_policy("all", budget="PT1H")
+        task = ask(office, to="team:legal", due_at=MONDAY + 6 * HOUR)
+        pause(task, MONDAY + HOUR)
+        later = MONDAY + timedelta(days=10)
+        change_due_date(task_id=task.pk, due_at=later, reason="Later.", person=office.lia, now=MONDAY + 2 * HOUR)
+        resume(task, MONDAY + timedelta(days=1))
+        clock = get_clock(task)
+        assert (clock.due_at, clock.used_s, clock.budget_s) == (later, 3600, (1 + 7 * 8) * 3600)
+        assert fire_at(MONDAY + timedelta(days=2)) == 0, "half of the time is not over"
+        pause(task, MONDAY + timedelta(days=2))
+        resume(task, MONDAY + timedelta(days=4))
+        assert get_clock(task).due_at == MONDAY + timedelta(days=11, hours=8), "six working days were left"
+
+    def test_what_was_left_of_a_date_stays_when_the_calendar_counts_otherwise(self, office: Office) -> None:
+        task = ask(office, due_at=MONDAY + 6 * HOUR)
+        pause(task, MONDAY + HOUR)
+        closed = {str(day): [[600, 1080]] for day in range(5)}  # from ten o'clock on
+        BusinessCalendar.objects.create(key="late", name="Late", week=closed, changed_at=MONDAY)
+        set_team_calendar(team_id=office.team("hr").pk, key="late", actor=SYSTEM)
+        with transaction.atomic():
+            recount_clock_in(SlaClock.objects.get(task=task), why="the calendar", actor=SYSTEM, now=MONDAY + HOUR)
+        assert (get_clock(task).used_s, get_clock(task).budget_s) == (0, 5 * 3600)
+        resume(task, MONDAY + timedelta(days=1, hours=1))
+        assert get_clock(task).due_at == MONDAY + timedelta(days=1, hours=6)
 
     def test_two_holds_are_needed_off(self, office: Office) -> None:
         make_policy("cases", subject="case", budget="P2D")

@@ -35,6 +35,6 @@ def test_promises_that_run_or_stand_are_found_and_no_others(office: Office, monk
     assert SlaClock.objects.filter(task=of_the_policy).exists()
 
     SlaClock.objects.update(is_promised=False)
-    import_module("cases.migrations.0021_clock_promised").find_promised(apps, None)
+    import_module("cases.migrations.0022_find_promised").find_promised(apps, None)
 
     assert set(SlaClock.objects.filter(is_promised=True).values_list("task", flat=True)) == {runs.pk, stands.pk}
