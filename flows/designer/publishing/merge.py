@@ -186,7 +186,8 @@ def _list_settings(step: Mapping[str, Any]) -> Mapping[str, Setting]:
 
 
 def _collect_words(facts: MergeFacts) -> _Words:
-    """Titles of steps by key and names of people, of both sides. One query at most."""
-    sides = [definition_from_data(side) for side in (facts.live.document, facts.draft.document)]
+    """Titles of steps by key and names of people, of both sides and of what they began from. One query at most."""
+    began = [facts.base.document] if facts.base is not None else []
+    sides = [definition_from_data(side) for side in (*began, facts.live.document, facts.draft.document)]
     titles = {key: step.title for side in sides for key, step in side.steps.items()}
     return _Words(titles=titles, names=get_people_names(*sides), document=facts.merged.document)

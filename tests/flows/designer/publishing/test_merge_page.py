@@ -94,6 +94,19 @@ class TestMergePage:
         assert "Time to answer" in page
         assert "{&quot;" not in page
 
+    def test_names_people_and_steps_of_the_version_before(self, pub: tuple[Person, Client]) -> None:
+        fin = make_person("fin", (make_team("legal"), Role.APPROVER))
+        Person.objects.filter(pk=fin.pk).update(name="Fin Ance")
+        asks, goes_on = "approvers: [team:legal, team:brand]", "rejected: close"
+        ending = "  over: {kind: stop, name: All over}\n"
+        before = APPROVAL.replace(asks, "approvers: [team:legal, fin]").replace(goes_on, "rejected: over") + ending
+        go_live(before)
+        draft(pub[0], APPROVAL.replace(asks, "approvers: [team:brand]"))
+        go_live(APPROVAL.replace(asks, "approvers: [team:legal]").replace(f", {goes_on}", ""))
+        told = text_of(pub[1].get(PAGE))
+        assert ("Fin Ance" in told, "“All over”" in told) == (True, True)
+        assert ("fin<" in told, "“over”" in told) == (False, False)
+
     def test_is_for_ones_own_draft(self, pub: tuple[Person, Client]) -> None:
         go_live()
         draft(pub[0], APPROVAL.replace("due_in: P2D", "due_in: P3D"))
