@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flows.definition.kind import KindSpec
 from flows.definition.model import Step
-from flows.definition.words import join_words, say_port
+from flows.definition.words import join_words
 
 _WORDS = {"default": "else", "timeout": "the time is up", "each": "for each one", "error": "if that fails for good"}
 
@@ -41,12 +41,6 @@ def list_exits(step: Step, spec: KindSpec | None) -> tuple[tuple[str, str], ...]
     named = dict.fromkeys((*ports, *step.links))
     named.pop("error", None)
     return tuple((port, port_words(port, spec)) for port in (*named, "error"))
-
-
-def say_exit(port: str, step: Step, spec: KindSpec | None) -> str:
-    """The way by which a step was left, as it is written beside its link; "" where there is but one."""
-    several = spec is not None and not spec.opens_scope and len(spec.exits(step)) > 1
-    return say_port(port) if port and (port != "next" or several) else ""
 
 
 def list_ways(step: Step, spec: KindSpec | None, titles: Mapping[str, str], follower: str) -> tuple[Way, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from cases.models import Task
 from flows.definition.graph import reachable_steps, successors
+from flows.definition.leaving import CHOOSE, say_leaving
 from flows.definition.model import FlowDefinition
 from flows.definition.outline import OutlineLine, outline
 from flows.definition.scopes import compute_scopes
@@ -159,7 +160,7 @@ class Story:
             state=str(visit.status),
             name=(line.title if line else visit.key) + _say_which(visit),
             does=_sentence(line),
-            result=say_result(visit, asked),
+            result=say_result(visit, self.definition, asked),
             started_at=visit.started_at,
             took=visit.ended_at - visit.started_at if visit.ended_at else None,
             went_in=visit.input,
@@ -190,7 +191,7 @@ def tell_asked(task: Task) -> Asked:
     )
 
 
-def say_result(visit: VisitView, asked: Sequence[Asked] = ()) -> str:
+def say_result(visit: VisitView, definition: FlowDefinition, asked: Sequence[Asked] = ()) -> str:
     """One line: what came of the visit."""
     if visit.status in {"failed", "cancelled", "retrying"} and isinstance(visit.error, dict):
         return str(visit.error.get("message", ""))
@@ -200,8 +201,10 @@ def say_result(visit: VisitView, asked: Sequence[Asked] = ()) -> str:
         return _say_waiting(visit, asked)
     if visit.ended_at is None:
         return ""
-    if visit.kind == "choose":  # whose output is its way alone
-        return f"Went on by “{say_port(visit.port)}”" if visit.port else "Ended here, since no case was true"
+    step = definition.steps.get(visit.key)
+    if visit.kind == CHOOSE and step is not None:  # whose output is its way alone
+        way = say_leaving(visit.port or "", step, kind_specs().get(visit.kind), definition)
+        return way[:1].upper() + way[1:]
     said = (say_progress(None, visit.output) if visit.kind == "for_each" else "") or _say_output(visit.output)
     way = say_port(visit.port or "")
     if way not in {"", "next", "error"} and way not in said.lower():

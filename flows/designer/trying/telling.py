@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cases.forms import FormField, read_fields
+from flows.definition.leaving import say_leaving
 from flows.definition.model import JSON, FlowDefinition
 from flows.definition.words import count_of, say_port, slug_words
 from flows.designer.overlay import list_inner_links, say_items
-from flows.designer.ways import say_exit
 from flows.engine.simulation import Asked, Faked, Simulated, SimulatedVisit
 from flows.operations.trying import Tried
 from flows.registry import kind_specs
@@ -21,7 +21,6 @@ from integrator.pages.states import look_of
 
 TRIGGER = "trigger"
 LOOP = "for_each"
-CHOOSE = "choose"
 CHILD = "subflow"
 SHOWN_VISITS = 100
 _ORIGINS = {
@@ -238,16 +237,11 @@ def _tell_visit(visit: SimulatedVisit, tried: Tried, definition: FlowDefinition)
 
 
 def _say_way(visit: SimulatedVisit, definition: FlowDefinition) -> str:
-    """``went on by “otherwise” to “Check”``; "" where there was nothing to choose."""
+    """``went on by “otherwise” to “Check”``; "" where there was nothing to choose, and of a visit that is not done."""
     step = definition.steps.get(visit.step)
-    if step is None:
+    if step is None or (visit.status != "succeeded" and not visit.port):
         return ""
-    if visit.kind == CHOOSE and visit.status == "succeeded" and not visit.port:
-        return "ended here, since no case was true"
-    way = say_exit(visit.port, step, kind_specs().get(visit.kind))
-    target = definition.steps.get(step.links.get(visit.port, ""))
-    to = f" to “{target.title}”" if target is not None else ""
-    return f"went on by “{way}”{to}" if way else ""
+    return say_leaving(visit.port, step, kind_specs().get(visit.kind), definition)
 
 
 def _find_rows(visit: SimulatedVisit, simulated: Simulated) -> str:

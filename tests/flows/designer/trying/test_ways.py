@@ -35,6 +35,19 @@ steps:
     on: {big: end}
   end: {kind: stop}
 """
+ENDING = """\
+format: 1
+flow: ends
+name: Ends
+team: marketing
+trigger: {kind: manual}
+steps:
+  pick:
+    kind: choose
+    with: {cases: [{when: "= 2 > 1", port: big}]}
+    on: {default: end}
+  end: {kind: stop}
+"""
 WAYS = {
     "pick": "went on by “otherwise” to “Check”",
     "check": "went on by “next” to “Again”",
@@ -63,6 +76,17 @@ class TestTheWayOfAStep:
 
     def test_is_said_of_a_run(self, web: Client) -> None:
         page = web.get(f"/runs/{run_to_rest(make_version(FLOW), {}).id}/").content.decode()
-        for words in ("Went on by “otherwise”", "Went on by “very big”", "Ended here, since no case was true"):
+        for words in (
+            "Went on by “otherwise” to “Check”",
+            "Went on by “very big” to “Note”",
+            "Ended here, since no case was true",
+        ):
             assert words in page
         assert "port: " not in page
+
+    def test_says_that_a_port_which_leads_nowhere_ends_it(self, web: Client) -> None:
+        version = make_version(ENDING)
+        tried = web.post("/flows/ends/draft/try/begin/", {"reach": "all"}).content.decode()
+        assert ("ended here by “big”" in tried, "went on by" in tried) == (True, False)
+        page = web.get(f"/runs/{run_to_rest(version, {}).id}/").content.decode()
+        assert ("Ended here by “big”" in page, "Went on by" in page) == (True, False)
