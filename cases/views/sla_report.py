@@ -18,7 +18,7 @@ from cases.queries.workload import find_seen
 from cases.sla.book import Book
 from cases.sla.operations.alerting import path_of, title_of
 from cases.sla.queries import describe_clock
-from cases.sla.queries.report import ReportFilter, ReportRow, list_ended, make_report, say_month, sum_up
+from cases.sla.queries.report import WHATS, ReportFilter, ReportRow, list_ended, make_report, say_month, sum_up
 from integrator.events.actors import Actor
 from integrator.events.log import record
 from integrator.lib.csv_safe import safe_row
@@ -28,6 +28,7 @@ from integrator.people.access import get_reader, needs
 from integrator.people.rights import Action, can_anywhere
 
 PERIODS = {"30": "30 days", "90": "90 days", "365": "A year"}
+NO_CASE = "No case"  # as the rows say it
 NAMED = ("case_type", "team", "what", "state")
 
 
@@ -84,13 +85,18 @@ def _tell(clock: SlaClock, book: Book, now: datetime, seen: set[UUID]) -> dict[s
 
 
 def _tell_chosen(wanted: ReportFilter, rows: Sequence[ReportRow]) -> list[tuple[str, str]]:
-    """What the report is narrowed to, each with the parameter that does so: in words, where a row has them."""
+    """What the report is narrowed to, each with the parameter that does so: in words, where a row has them.
+
+    Without a row, a case type and a team are told by their short names.
+    """
     row = rows[0] if rows else None
+    case_type = NO_CASE if wanted.case_type == "-" else wanted.case_type
+    what = WHATS.get("" if wanted.what == "case" else wanted.what, wanted.what)
     words = {
         "month": say_month(wanted.month),
-        "case_type": row.case_type if row is not None else wanted.case_type,
+        "case_type": row.case_type if row is not None else case_type,
         "team": row.team if row is not None else wanted.team,
-        "what": row.what if row is not None else wanted.what,
+        "what": row.what if row is not None else what,
     }
     return [(name, said) for name, said in words.items() if getattr(wanted, name)]
 

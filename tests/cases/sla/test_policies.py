@@ -343,7 +343,9 @@ class TestReport:
         assert written[1].endswith(",No case,Hr,Work,2,1,67,12")
         assert events_of("export.made")[0]["what"] == "SLA report"
         client.force_login(office.bo)
-        assert "Nothing ended in this period" in client.get(reverse("sla_report")).content.decode()
+        empty = client.get(reverse("sla_report"), narrowed).content.decode()
+        assert "Nothing ended in this period" in empty
+        assert re.findall(r'chip--on" href="[^"]*">([^<]+) <svg', empty) == [say_month(month), "No case", "hr", "Work"]
 
 
 def events_at() -> Any:
