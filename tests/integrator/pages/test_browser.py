@@ -50,6 +50,23 @@ class TestPagesInTheFrame:
             assert_sound(visitor)
 
 
+class TestMessages:
+    def test_never_cover_a_phone(self, chromium: Browser, live_server) -> None:
+        make_person("lee")
+        with open_visitor(chromium, width_px=NARROW_PX) as narrow:
+            narrow.sign_in(live_server.url, "lee", "secret-password")
+            narrow.page.goto(f"{live_server.url}/settings/me/")
+            for number in range(12):
+                detail = {"text": f"Message {number} of twelve, which were said at once", "tone": "completed"}
+                narrow.page.evaluate("detail => document.dispatchEvent(new CustomEvent('toast', {detail}))", detail)
+            expect(narrow.page.locator("#toasts > .notice")).to_have_count(12)
+            height = narrow.page.locator("#toasts").bounding_box()["height"]
+            assert height <= 0.3 * narrow.page.viewport_size["height"] + 1
+            narrow.page.locator("#toasts > .notice").last.get_by_role("button", name="Close").click()
+            expect(narrow.page.locator("#toasts > .notice")).to_have_count(11)
+            assert narrow.find_barriers() == []
+
+
 class TestMenu:
     def test_opens_closes_by_escape_and_gives_the_focus_back(self, wide: Visitor, live_server) -> None:
         make_person("lee")
@@ -70,7 +87,11 @@ class TestMenu:
             narrow.page.get_by_role("button", name="Keep").click()
             expect(narrow.page.locator("#toasts > .notice")).to_be_visible()
             narrow.page.locator(".fold--me > summary").click()
-            for button in narrow.page.locator(".fold--me .fold-panel").get_by_role("button").all():
+            buttons = narrow.page.locator(".fold--me .fold-panel").get_by_role("button")
+            expect(buttons.first).to_be_visible()
+            found = buttons.all()
+            assert found
+            for button in found:
                 button.click(trial=True, timeout=5_000)
 
     def test_changes_the_theme_at_once_and_for_good(self, wide: Visitor, live_server) -> None:
