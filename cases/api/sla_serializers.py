@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from cases.models import ClockState, LedgerEntry, Priority, SlaSubject
 from cases.sla.marks import DOES, TO
+from integrator.api.fields import NewKeyField
 
 CLOCK_STATES = ClockState.choices
 LEDGER_ENTRIES = LedgerEntry.choices
@@ -45,13 +46,7 @@ class PolicyBodySerializer(serializers.Serializer[Any]):
 class NewPolicySerializer(PolicyBodySerializer):
     """A new policy and its short name."""
 
-    key = serializers.CharField(
-        max_length=60,
-        required=False,
-        allow_blank=True,
-        default="",
-        help_text="Left out, it is made of the name.",
-    )
+    key = NewKeyField(max_length=60)
 
 
 class PolicySerializer(serializers.Serializer[Any]):

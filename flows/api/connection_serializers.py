@@ -11,6 +11,7 @@ from flows.connectors.http.sign_in.registry import CONNECTION_KINDS
 from flows.definition.effect import LIVE
 from flows.operations.connections.checking import MAX_RATE_REQUESTS, MAX_RATE_S
 from flows.operations.connections.trying import METHODS
+from integrator.api.fields import NewKeyField
 
 SETTINGS = "What its kind asks for, as it is read here, such as {header: X-Api-Key}."
 ALLOW = "Private hosts that it may reach, host:port or networks; only fewer than the installation allows."
@@ -102,13 +103,7 @@ class NewConnectionSerializer(ConnectionBodySerializer):
     """A connection to add. Its first environment is ``live``; ``secret`` is what the kind asks for, never shown."""
 
     team = serializers.CharField(max_length=60, help_text="A team's short name.")
-    key = serializers.CharField(
-        max_length=100,
-        required=False,
-        allow_blank=True,
-        default="",
-        help_text="Flow files use it: connection: erp. Left out, it is made of the name.",
-    )
+    key = NewKeyField(max_length=100, use="Flow files use it: connection: erp.")
     secret = serializers.CharField(
         max_length=65_536, allow_blank=True, trim_whitespace=False, required=False, write_only=True
     )

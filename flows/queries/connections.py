@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from flows.definition.editing.document import as_step
+from flows.definition.editing.document import place_of
 from flows.errors import NotFound
 from flows.models import Connection, ConnectionEnvironment, Draft, Flow
 from integrator.people.models import Person, Team
@@ -127,7 +127,7 @@ def _named_connections(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     for key, step in (document.get("steps") or {}).items():
         named = (step.get("with") or {}).get("connection")
         if isinstance(named, str):
-            yield named, f"step “{as_step(key, step).title}”"
+            yield named, place_of(key, step)
     trigger = document.get("trigger") or {}
     mailbox = trigger.get("mailbox")
     for named in (trigger.get("connection"), mailbox.get("connection") if isinstance(mailbox, dict) else None):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from flows.definition.editing.document import as_step
+from flows.definition.editing.document import place_of
 from flows.errors import NotFound
 from flows.models import DecisionTable, DecisionTableVersion, Draft, Flow
 from flows.queries.connections import UsedBy
@@ -57,4 +57,4 @@ def find_uses_of_tables(tables: Iterable[DecisionTable]) -> Mapping[int, list[Us
 def _named_tables(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key, step in (document.get("steps") or {}).items():
         if step.get("kind") == "decision_table":
-            yield str((step.get("with") or {}).get("table")), f"step “{as_step(key, step).title}”"
+            yield str((step.get("with") or {}).get("table")), place_of(key, step)

@@ -7,7 +7,7 @@ from typing import Any
 
 from cases.models import Form
 from cases.queries.forms import FormUse
-from flows.definition.editing.document import as_step
+from flows.definition.editing.document import place_of
 from flows.definition.own_forms import ASKING_KINDS, find_own_form
 from flows.models import Draft, Flow
 
@@ -31,7 +31,7 @@ def list_named_forms(document: Mapping[str, Any]) -> Iterator[tuple[str, str, in
     own = document.get("forms") or {}
     for step_key, step in (document.get("steps") or {}).items():
         if step.get("kind") in ASKING_KINDS:
-            yield from _named((step.get("with") or {}).get("form"), f"step “{as_step(step_key, step).title}”", own)
+            yield from _named((step.get("with") or {}).get("form"), place_of(step_key, step), own)
     trigger = document.get("trigger") or {}
     yield from _named(trigger.get("form"), "its start", own)
 

@@ -29,6 +29,7 @@ from integrator.api.docs import (
     answers,
     page_of,
 )
+from integrator.api.fields import NewKeyField
 from integrator.api.paging import answer_page
 from integrator.api.teams import take_for_team
 from integrator.events.actors import Actor
@@ -97,13 +98,7 @@ class CalendarBodySerializer(serializers.Serializer[Any]):
 class NewCalendarSerializer(CalendarBodySerializer):
     """A new calendar and its short name; ``default`` counts for teams without one."""
 
-    key = serializers.CharField(
-        max_length=60,
-        required=False,
-        allow_blank=True,
-        default="",
-        help_text="Left out, it is made of the name.",
-    )
+    key = NewKeyField(max_length=60)
 
 
 class CalendarSerializer(CalendarBodySerializer):

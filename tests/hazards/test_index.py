@@ -116,7 +116,7 @@ ROWS = (
     ),
     Row(
         hazard="n8n#14286, kestra#10657, #7880: queued for months, limits leaked: slots repair themselves",
-        tests=("flows/engine/test_review_effects.py::TestSlots", "flows/engine/test_effects.py::TestHostSlots"),
+        tests=("flows/engine/test_effects_at_edges.py::TestSlots", "flows/engine/test_effects.py::TestHostSlots"),
     ),
     Row(
         hazard="n8n PR#3531: waiting runs did not continue after an upgrade",
@@ -166,7 +166,7 @@ ROWS = (
     ),
     Row(
         hazard="Connections used up; disk full",
-        tests=("flows/engine/test_review_landings.py::TestDatabaseThatFails",),
+        tests=("flows/engine/test_failing_landings.py::TestDatabaseThatFails",),
         missing="Simulated as a database that refuses; a real full disk and a real connection limit are not.",
     ),
     Row(
@@ -187,7 +187,7 @@ ROWS = (
     ),
     Row(
         hazard="Clock forward and back one hour: database time decides",
-        tests=("hazards/test_clock.py::TestClockAnHourOff", "flows/engine/test_review_effects.py::TestLeaseOfACall"),
+        tests=("hazards/test_clock.py::TestClockAnHourOff", "flows/engine/test_effects_at_edges.py::TestLeaseOfACall"),
         missing="The clock of the database's own machine is not moved in tests.",
     ),
     Row(

@@ -75,6 +75,11 @@ def as_step(key: str, step: Data) -> Step:
     )
 
 
+def place_of(key: str, step: Data) -> str:
+    """A step as the place where something is used: ``step “Reply”``."""
+    return f"step “{as_step(key, step).title}”"
+
+
 def links_of(step: Data) -> dict[str, str]:
     """Port to target, ``next`` first."""
     links = {"next": step["next"]} if step.get("next") else {}

@@ -14,7 +14,7 @@ from jsonschema import FormatChecker
 
 from integrator.lib.clock import ClockError, parse_instant
 
-# \uXXXX is JavaScript's; RE2 writes \x{XXXX}. The first group keeps escaped backslashes together.
+# JavaScript writes a character as \u00e9 or \u{e9}, RE2 as \x{e9}. The first group keeps escaped backslashes together.
 _JS_ESCAPE = re.compile(r"((?:\\\\)+)|\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

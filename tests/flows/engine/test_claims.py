@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from flows.engine.journal import get_journal
 from flows.models import Signal
+from integrator.database.clock import is_postgresql
 from tests.support.flows import make_run, make_version
 from tests.support.statistics import learnt
 
@@ -51,11 +52,10 @@ class TestClaim:
             assert claim() == []
         assert not [query for query in queries.captured_queries if query["sql"].startswith("BEGIN")]
 
+    @pytest.mark.skipif(is_postgresql(), reason="it is about the plan of SQLite; PostgreSQL makes its own")
     @pytest.mark.parametrize("struck", [False, True])
     @pytest.mark.parametrize("learnt_of", [(), ("flows_run",)], ids=["knows nothing", "knows of few runs"])
     def test_on_sqlite_starts_from_unread_signals(self, learnt_of: tuple[str, ...], struck: bool) -> None:
-        if connection.vendor != "sqlite":
-            pytest.skip("it is about the plan of SQLite; PostgreSQL makes its own")
         make_run(make_version(ONE))
         with learnt(*learnt_of), connection.cursor() as cursor:
             with CaptureQueriesContext(connection) as queries:

@@ -7,13 +7,14 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from cases.errors import CaseClosed
 from flows.definition.kind import Advance
 from flows.engine import runner
 from flows.engine.journal import get_journal
 from flows.models import Incident, Run, StepVisit
+from integrator.database.clock import is_postgresql
 from tests.support.flows import make_run, make_version, settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,11 +76,10 @@ class TestLocalWriteThatIsRefused:
         assert [Run.objects.get(id=run.id).status for run in runs] == ["completed", "waiting", "completed"]
         assert Incident.objects.get().code == "run.landing_failed"
 
+    @pytest.mark.skipif(not is_postgresql(), reason="SQLite stores text with a NUL: nothing is refused")
     def test_text_that_the_database_refuses_spares_the_neighbours(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from flows.engine import outcomes
 
-        if connection.vendor != "postgresql":
-            pytest.skip("SQLite stores text with a NUL: nothing is refused")
         runs = make_runs(2)
         real = outcomes.close_visit
 
