@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+_NEGATIONS = ("un", "in", "dis", "no", "no_", "no-", "not_", "not-", "non_", "non-")
 _PORTS = {"default": "otherwise", "each": "for each one", "timeout": "time is up"}
 
 
@@ -14,8 +15,9 @@ def say_port(port: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like ``word``, None when nothing is close."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    """The known word most like ``word``, None when nothing is close. ``unsafe`` is not close to ``safe``."""
+    names = [name for name in known if not any(word == f"{negation}{name}" for negation in _NEGATIONS)]
+    found = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     return found[0] if found else None
 
 
